@@ -1,0 +1,2 @@
+Console.WriteLine("brownian");
+return 0;

@@ -1,0 +1,40 @@
+using static TorchSharp.torch;
+
+namespace Brownian;
+
+/// <summary>What samples are conditioned on. Every part is optional; null means "not conditioned on this".</summary>
+public sealed record Condition
+{
+    /// <summary>Class labels, [N], int64. A network trained for guidance has one label more than classes: the last means "any".</summary>
+    public Tensor? Labels { get; init; }
+
+    /// <summary>One vector a sample (an image or text embedding), [N, D].</summary>
+    public Tensor? Embedding { get; init; }
+
+    /// <summary>A sequence of vectors a sample (text tokens), [N, L, D].</summary>
+    public Tensor? Tokens { get; init; }
+
+    /// <summary>An image that is shown beside xt, [N, C, H, W] in [−1, 1].</summary>
+    public Tensor? Image { get; init; }
+
+    /// <summary>Joins the batches of two conditions that have the same parts: [N], [M] → [N + M]. Guidance evaluates both in one call.</summary>
+    /// <exception cref="ArgumentException">One has a part that the other lacks.</exception>
+    public static Condition Join(Condition first, Condition second)
+    {
+        return new()
+        {
+            Labels = Part(first.Labels, second.Labels, nameof(Labels)),
+            Embedding = Part(first.Embedding, second.Embedding, nameof(Embedding)),
+            Tokens = Part(first.Tokens, second.Tokens, nameof(Tokens)),
+            Image = Part(first.Image, second.Image, nameof(Image)),
+        };
+
+        static Tensor? Part(Tensor? a, Tensor? b, string name) => (a, b) switch
+        {
+            (null, null) => null,
+            ({ } x, { } y) => cat([x, y], 0),
+            _ => throw new ArgumentException(
+                $"condition: {name} is given on one side only. Give it on both, or use the network's \"any\" value for it."),
+        };
+    }
+}

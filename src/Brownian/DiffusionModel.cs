@@ -1,0 +1,33 @@
+using Brownian.Parameterizations;
+using Brownian.Paths;
+using static TorchSharp.torch;
+
+namespace Brownian;
+
+/// <summary>A network, the path it was trained on, and what its output means: one row of the table of papers.</summary>
+/// <param name="Network">F, which knows tensors and not diffusion.</param>
+/// <param name="Path">The forward process.</param>
+/// <param name="Parameterization">What the network was trained to output.</param>
+public sealed record DiffusionModel(Network Network, GaussianPath Path, Parameterization Parameterization)
+{
+    /// <summary>The raw network output, [N, …], for input <paramref name="xt"/>, [N, …].</summary>
+    public Tensor Output(Tensor xt, NoiseLevels at, Condition? condition)
+    {
+        var label = Parameterization.Label(at).to(xt.dtype).to(xt.device).expand(xt.size(0));
+        return Network.call(Parameterization.Input(xt, at), label, condition);
+    }
+
+    /// <summary>Fixes the condition, so that samplers and guidance never see one.</summary>
+    public IDenoiser Bind(Condition? condition = null) => new Bound(this, condition);
+
+    private sealed class Bound(DiffusionModel model, Condition? condition) : IDenoiser
+    {
+        public Denoised Denoise(Tensor xt, NoiseLevel at)
+        {
+            using var scope = NewDisposeScope();
+            var levels = NoiseLevels.Of(at, xt);
+            var output = model.Output(xt, levels, condition);
+            return model.Parameterization.Read(output, xt, levels).MoveToOuterScope();
+        }
+    }
+}

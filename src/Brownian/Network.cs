@@ -1,0 +1,16 @@
+using static TorchSharp.torch;
+
+namespace Brownian;
+
+/// <summary>
+/// A network knows tensors, not diffusion: <c>forward(input, label, condition)</c> takes the input, [N, …], what it is told about the
+/// noise, [N], and an optional condition, and returns [N, …] in float32.
+/// </summary>
+public abstract class Network(string name) : nn.Module<Tensor, Tensor, Condition?, Tensor>(name)
+{
+    /// <summary>
+    /// The type in which convolutions and matrix products compute, chosen at run time: float32, or bfloat16 with parameters, norms and
+    /// softmax kept in float32.
+    /// </summary>
+    public virtual ScalarType ComputeType { get; set; } = ScalarType.Float32;
+}

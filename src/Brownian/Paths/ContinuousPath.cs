@@ -1,0 +1,17 @@
+namespace Brownian.Paths;
+
+/// <summary>A path with a time derivative; needed by ODE and SDE solvers that integrate over time.</summary>
+public abstract record ContinuousPath : GaussianPath
+{
+    /// <summary>(dα/dt, dσ/dt).</summary>
+    public abstract (double Alpha, double Sigma) RateAt(double time);
+
+    /// <summary>The SDE <c>dx = Drift·x dt + √DiffusionSquared dw</c> whose marginals are this path (Song et al. 2021, eq. 5).</summary>
+    public (double Drift, double DiffusionSquared) SdeAt(double time)
+    {
+        var (_, alpha, sigma) = At(time);
+        var (alphaRate, sigmaRate) = RateAt(time);
+        var drift = alphaRate / alpha;
+        return (drift, 2 * sigma * sigmaRate - 2 * drift * sigma * sigma);
+    }
+}
