@@ -1,112 +1,71 @@
-using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Loader;
 
 namespace Brownian.Runtime;
 
-/// <summary>Makes TorchSharp's native library loadable; runs by itself before any type of this assembly is used.</summary>
-public static partial class TorchRuntime
+/// <summary>Makes libtorch loadable. It runs by itself before any type of this assembly is used.</summary>
+/// <remarks>
+/// TorchSharp's native library is linked against a libstdc++ newer than that of Debian 12, Ubuntu 22.04 or RHEL 9, but needs nothing from
+/// it. On such a system a copy with relaxed version requirements is loaded instead; no file of the installation is changed.
+/// <para>Environment: <c>BROWNIAN_LIBTORCH</c> = the lib folder of a PyTorch 2.10 installation, to use its libtorch (CUDA) instead of the
+/// packaged one; <c>BROWNIAN_NATIVE</c> = <c>memory</c> or <c>file</c> forces a relaxed copy; <c>BROWNIAN_TRACE=1</c> tells what was relaxed.</para>
+/// </remarks>
+public static class TorchRuntime
 {
     private static readonly Lock Gate = new();
     private static bool done;
-    private static IntPtr shim;
-    private static string? lastError;
-    private static bool TryLoad(string path) { try { shim = NativeLibrary.Load(path); return true; } catch (DllNotFoundException e) { lastError = e.Message; return false; } }
-    /// <summary>How the native library was loaded: "default", "memfd", "cache: path".</summary>
-    public static string Mode { get; private set; } = "none";
+
+    /// <summary>How TorchSharp's native library was loaded.</summary>
+    public static TorchLoadMode Mode { get; private set; }
+
+    /// <summary>One sentence that says how the native library was loaded, and why so.</summary>
+    public static string Explanation { get; private set; } = "libtorch is not loaded yet";
+
+    /// <summary>The folder that libtorch was loaded from; null where the system's loader chose it.</summary>
+    public static string? LibTorchFolder { get; private set; }
+
+    /// <summary>Loads libtorch and TorchSharp's native library. Safe to call from any thread, any number of times.</summary>
+    /// <exception cref="DllNotFoundException">It cannot be loaded; the message says what is missing and what to do.</exception>
+    public static void EnsureLoaded()
+    {
+        if (Volatile.Read(ref done))
+        {
+            return;
+        }
+
+        lock (Gate)
+        {
+            if (!done)
+            {
+                Load();
+                Volatile.Write(ref done, true);
+            }
+        }
+    }
 
 #pragma warning disable CA2255 // libtorch must be loadable before a consumer's first tensor, whichever type of ours it names first
     [ModuleInitializer]
-    internal static void Init() => EnsureLoaded();
+    internal static void Initialize() => EnsureLoaded();
 #pragma warning restore CA2255
 
-    /// <summary>Loads libtorch and TorchSharp's native library. Safe to call from any thread, any number of times.</summary>
-    /// <exception cref="DllNotFoundException">The library could not be loaded, nor its relaxed copy.</exception>
-    public static void EnsureLoaded()
+    private static void Load()
     {
-        if (done) return;
-        lock (Gate)
+        if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64)
         {
-            if (done) return;
-            if (OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64) LoadLinux();
-            else Mode = "default";
-            done = true;
+            (Mode, Explanation) = (TorchLoadMode.AsShipped, "loaded as shipped: nothing is relaxed on this platform");
+            return;
         }
-    }
 
-    private static void LoadLinux()
-    {
         NativeTuning.Apply();
-        string? torchDir = Find("libtorch_cpu.so"), shimDir = Find("libLibTorchSharp.so");
-        if (shimDir is null) { Mode = "default"; return; }                 // let TorchSharp explain
-        if (torchDir is not null)
-            foreach (var n in (string[])["libgomp-98b21ff3.so.1", "libc10.so", "libtorch_cpu.so", "libtorch_cuda.so", "libtorch.so"])
-                if (File.Exists(Path.Combine(torchDir, n))) NativeLibrary.TryLoad(Path.Combine(torchDir, n), out _);
-        string original = Path.Combine(shimDir, "libLibTorchSharp.so");
-        bool force = Environment.GetEnvironmentVariable("BROWNIAN_NATIVE_FORCE") is { Length: > 0 };
-        if (!force && NativeLibrary.TryLoad(original, out shim)) { Mode = "default"; return; }
-
-        byte[] image = File.ReadAllBytes(original);
-        var changes = ElfCompat.Relax(image);
-        if (changes.Count == 0) { Mode = "default"; return; }              // some other reason: let TorchSharp explain
-        if (Environment.GetEnvironmentVariable("BROWNIAN_NATIVE_TRACE") is { Length: > 0 }) foreach (var c in changes) Console.Error.WriteLine("brownian: " + c);
-        if (!TryMemfd(image) && !TryFile(image)) throw new DllNotFoundException($"{original} could not be loaded, nor its relaxed copy ({string.Join("; ", changes)}): {lastError}");
-
-        // P/Invokes of TorchSharp: straight to our handle, no probing. (Once per assembly: a host that already set one keeps it.)
-        try { NativeLibrary.SetDllImportResolver(typeof(TorchSharp.torch).Assembly, static (name, _, _) => name == "LibTorchSharp" ? shim : IntPtr.Zero); }
-        catch (InvalidOperationException) { }
-        // NativeLibrary.TryLoad("LibTorchSharp", …), which TorchSharp calls first, does not ask resolvers: it probes, fails on the
-        // original, then dlopen("libLibTorchSharp.so") finds ours by SONAME. This event is the last resort if that ever changes.
-        AssemblyLoadContext.Default.ResolvingUnmanagedDll += static (_, name) => name == "LibTorchSharp" ? shim : IntPtr.Zero;
-    }
-
-    private static string? Find(string file)
-    {
-        var dirs = ((AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string) ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Append(AppContext.BaseDirectory).Append(Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native"));
-        if (typeof(TorchSharp.torch).Assembly.Location is { Length: > 0 } loc) dirs = dirs.Append(Path.GetDirectoryName(loc)!);
-        return dirs.FirstOrDefault(d => File.Exists(Path.Combine(d, file)));
-    }
-
-    private static bool TryMemfd(byte[] image)
-    {
-        if (Environment.GetEnvironmentVariable("BROWNIAN_NATIVE_NOMEMFD") is { Length: > 0 }) return false;
-        try
+        var shim = NativeFolders.Find("libLibTorchSharp.so");
+        if (shim is null)
         {
-            int fd = memfd_create("libLibTorchSharp.so", 1 /*MFD_CLOEXEC*/);
-            if (fd < 0) return false;
-            using (var f = new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(fd, true), FileAccess.Write, 0))
-            {
-                f.Write(image);
-                if (!TryLoad($"/proc/self/fd/{fd}")) return false;   // the mapping outlives the descriptor
-            }
-            Mode = "memfd"; return true;
+            // TorchSharp explains best which package is missing.
+            (Mode, Explanation) = (TorchLoadMode.AsShipped, "TorchSharp's native library is not beside the program; TorchSharp searches for it");
+            return;
         }
-        catch (Exception e) when (e is IOException or EntryPointNotFoundException or UnauthorizedAccessException) { return false; }
-    }
 
-    private static bool TryFile(byte[] image)
-    {
-        string tag = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(image).AsSpan(0, 8)).ToLowerInvariant();
-        foreach (var root in (string?[])[Environment.GetEnvironmentVariable("XDG_CACHE_HOME"), Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"), Path.GetTempPath()])
-        {
-            if (string.IsNullOrEmpty(root)) continue;
-            try
-            {
-                string dir = Path.Combine(root, "brownian"), path = Path.Combine(dir, $"libLibTorchSharp-{tag}.so");
-                Directory.CreateDirectory(dir);
-                if (!File.Exists(path) || !File.ReadAllBytes(path).AsSpan().SequenceEqual(image))
-                {
-                    string tmp = $"{path}.{Environment.ProcessId}.{Guid.NewGuid():N}";
-                    File.WriteAllBytes(tmp, image); File.Move(tmp, path, true);               // atomic: two starts at once are safe
-                }
-                if (TryLoad(path)) { Mode = "cache: " + path; return true; }
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException) { }
-        }
-        return false;
+        LibTorchFolder = LibTorch.Preload();
+        (Mode, Explanation) = TorchSharpLibrary.Load(Path.Combine(shim, "libLibTorchSharp.so"));
     }
-
-    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)] private static partial int memfd_create(string name, uint flags);
 }
