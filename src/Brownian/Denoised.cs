@@ -11,11 +11,12 @@ namespace Brownian;
 /// </param>
 public readonly record struct Denoised(Tensor X0, Tensor Epsilon, Tensor? VarianceMix = null)
 {
-    /// <summary>The belief with this x0; ε follows from <paramref name="xt"/>.</summary>
-    public static Denoised FromX0(Tensor x0, Tensor xt, NoiseLevels at) => new(x0, (xt - at.Alpha * x0) / at.Sigma);
+    /// <summary>The belief with this x0; ε follows from <paramref name="xt"/>, and is 0 where there is none (σ = 0).</summary>
+    public static Denoised FromX0(Tensor x0, Tensor xt, NoiseLevels at) => new(x0, (xt - at.Alpha * x0).div_(OrInfinity(at.Sigma)));
 
-    /// <summary>The belief with this ε; x0 follows from <paramref name="xt"/>.</summary>
-    public static Denoised FromEpsilon(Tensor epsilon, Tensor xt, NoiseLevels at) => new((xt - at.Sigma * epsilon) / at.Alpha, epsilon);
+    /// <summary>The belief with this ε; x0 follows from <paramref name="xt"/>, and is 0, the data's mean, where nothing of it is left (α = 0).</summary>
+    public static Denoised FromEpsilon(Tensor epsilon, Tensor xt, NoiseLevels at) =>
+        new((xt - at.Sigma * epsilon).div_(OrInfinity(at.Alpha)), epsilon);
 
     /// <summary>dx/dt of the probability-flow ODE, <c>α̇·x0 + σ̇·ε</c> (Song et al. 2021, eq. 13 in these terms), [N, …].</summary>
     /// <param name="rate">(dα/dt, dσ/dt).</param>
@@ -27,4 +28,7 @@ public readonly record struct Denoised(Tensor X0, Tensor Epsilon, Tensor? Varian
     /// <summary>Hands all tensors to the dispose scope around the current one.</summary>
     public Denoised MoveToOuterScope() => new(
         X0.MoveToOuterDisposeScope(), Epsilon.MoveToOuterDisposeScope(), VarianceMix?.MoveToOuterDisposeScope());
+
+    /// <summary>A divisor that gives 0 instead of NaN or infinity where it is 0.</summary>
+    internal static Tensor OrInfinity(Tensor scale) => scale.masked_fill(scale == 0, double.PositiveInfinity);
 }

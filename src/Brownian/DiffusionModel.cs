@@ -17,6 +17,15 @@ public sealed record DiffusionModel(Network Network, GaussianPath Path, Paramete
         return Network.call(Parameterization.Input(xt, at), label, condition);
     }
 
+    /// <summary>The belief in a raw output; the second half of its channels, if it has twice those of xt, is a learned variance.</summary>
+    public Denoised Read(Tensor output, Tensor xt, NoiseLevels at)
+    {
+        var channels = xt.dim() > 1 ? xt.size(1) : 0;
+        return channels == 0 || output.size(1) != 2 * channels
+            ? Parameterization.Read(output, xt, at)
+            : Parameterization.Read(output.narrow(1, 0, channels), xt, at) with { VarianceMix = output.narrow(1, channels, channels) };
+    }
+
     /// <summary>Fixes the condition, so that samplers and guidance never see one.</summary>
     public IDenoiser Bind(Condition? condition = null) => new Bound(this, condition);
 
@@ -27,7 +36,7 @@ public sealed record DiffusionModel(Network Network, GaussianPath Path, Paramete
             using var scope = NewDisposeScope();
             var levels = NoiseLevels.Of(at, xt);
             var output = model.Output(xt, levels, condition);
-            return model.Parameterization.Read(output, xt, levels).MoveToOuterScope();
+            return model.Read(output, xt, levels).MoveToOuterScope();
         }
     }
 }

@@ -1,10 +1,28 @@
+using System.Text.Json.Serialization;
 using static TorchSharp.torch;
 
 namespace Brownian.Parameterizations;
 
 /// <summary>What a network is trained to output, and how a belief is read from it.</summary>
+/// <remarks>
+/// Finite at both ends of every path: at a clean level (σ = 0) the noise that cannot be read is 0, and at pure noise (α = 0) the data that
+/// cannot be read is 0, the mean of normalised data. Serialises to JSON; the property <c>kind</c> tells which one it is.
+/// </remarks>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(PredictEpsilon), "epsilon")]
+[JsonDerivedType(typeof(PredictX0), "x0")]
+[JsonDerivedType(typeof(PredictV), "v")]
+[JsonDerivedType(typeof(PredictScore), "score")]
+[JsonDerivedType(typeof(PredictFlow), "flow")]
+[JsonDerivedType(typeof(PredictEdm), "edm")]
 public abstract record Parameterization
 {
+    /// <summary>
+    /// What the network is told for one unit of the path's time: 1 for steps and σ; 999 for a network with DDPM's embedding on a path whose
+    /// time is [0, 1] (score SDE).
+    /// </summary>
+    public double TimeScale { get; init; } = 1;
+
     /// <summary>What the network should output, [N, …], for data <paramref name="x0"/> and noise <paramref name="epsilon"/>, [N, …].</summary>
     public abstract Tensor Target(Tensor x0, Tensor epsilon, NoiseLevels at);
 
@@ -15,5 +33,5 @@ public abstract record Parameterization
     public virtual Tensor Input(Tensor xt, NoiseLevels at) => xt.alias();
 
     /// <summary>What the network is told about the noise, [N] or [].</summary>
-    public virtual Tensor Label(NoiseLevels at) => at.Time.alias();
+    public virtual Tensor Label(NoiseLevels at) => TimeScale == 1 ? at.Time.alias() : at.Time * TimeScale;
 }

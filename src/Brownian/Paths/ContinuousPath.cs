@@ -14,4 +14,9 @@ public abstract record ContinuousPath : GaussianPath
         var drift = alphaRate / alpha;
         return (drift, 2 * sigma * sigmaRate - 2 * drift * sigma * sigma);
     }
+
+    /// <summary>The time if it lies in [<paramref name="from"/>, <paramref name="to"/>], else an error that names the range.</summary>
+    private protected double CheckTime(double time, double from, double to) => time >= from && time <= to
+        ? time
+        : throw new UnsupportedLevelException($"{GetType().Name}: expected a time in [{from}, {to}]; got {time}.");
 }

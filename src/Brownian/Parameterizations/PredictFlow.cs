@@ -1,0 +1,18 @@
+using static TorchSharp.torch;
+
+namespace Brownian.Parameterizations;
+
+/// <summary>Rectified flow's velocity ε − x0 (Liu et al. 2022, eq. 1). Defined on any path; α + σ = 1 is the papers' case.</summary>
+public sealed record PredictFlow : Parameterization
+{
+    /// <inheritdoc/>
+    public override Tensor Target(Tensor x0, Tensor epsilon, NoiseLevels at) => epsilon - x0;
+
+    /// <inheritdoc/>
+    /// <remarks>x0 = (xt − σ·u)/(α + σ), ε = (xt + α·u)/(α + σ).</remarks>
+    public override Denoised Read(Tensor output, Tensor xt, NoiseLevels at)
+    {
+        var sum = at.Alpha + at.Sigma;
+        return new((xt - at.Sigma * output).div_(sum), (at.Alpha * output).add_(xt).div_(sum));
+    }
+}

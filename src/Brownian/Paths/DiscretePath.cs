@@ -1,0 +1,153 @@
+using System.Text.Json.Serialization;
+using static TorchSharp.torch;
+
+namespace Brownian.Paths;
+
+/// <summary>
+/// DDPM's path (Ho et al. 2020): a table of steps 0 … Count − 1 with α² + σ² = 1. Time is the step index; −1 is clean data. Between two
+/// steps log(σ/α) is interpolated linearly.
+/// </summary>
+/// <remarks>
+/// The roots are taken by libtorch in float32, because its float32 square root is not IEEE's: 177 of 1000 entries differ by one unit in
+/// the last place.
+/// </remarks>
+public sealed record DiscretePath : GaussianPath
+{
+    /// <summary>ᾱ that stands for 0 where a finite σ/α is needed: float16's smallest number, as diffusers' σ-samplers use.</summary>
+    private const double SmallestAlphaBar = 1.0 / (1 << 24);
+
+    private readonly float[] alphaBar;
+    private readonly float[] alpha;
+    private readonly float[] sigma;
+    private readonly float[] logRatio;
+
+    /// <summary>Makes the table.</summary>
+    /// <param name="betas">β of each step; linear from 10⁻⁴ to 0.02 if null.</param>
+    /// <param name="count">Number of steps.</param>
+    [JsonConstructor]
+    public DiscretePath(BetaSchedule? betas = null, int count = 1000)
+    {
+        (Betas, Count) = (betas ?? new(), count);
+        using var scope = NewDisposeScope();
+        var table = (1 - Betas.Betas(count)).cumprod(0);
+        alphaBar = table.data<float>().ToArray();
+        alpha = table.sqrt().data<float>().ToArray();
+        sigma = (1 - table).sqrt().data<float>().ToArray();
+        var ratio = ((1 - table) / table).sqrt().data<float>().ToArray();
+        var largest = (float)Math.Sqrt((1 - SmallestAlphaBar) / SmallestAlphaBar);
+        Ratios = Array.ConvertAll(ratio, r => float.IsInfinity(r) ? largest : r);
+        logRatio = Array.ConvertAll(Ratios, r => (float)Math.Log(r));
+    }
+
+    /// <summary>How β grows.</summary>
+    public BetaSchedule Betas { get; }
+
+    /// <summary>Number of steps.</summary>
+    public int Count { get; }
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override NoiseLevel Noisiest => At(Count - 1);
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override NoiseLevel Cleanest => At(0);
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override NoiseLevel Clean => new(-1, 1, 0);
+
+    /// <summary>σ/α of every step, float32; finite also where ᾱ = 0.</summary>
+    internal float[] Ratios { get; }
+
+    /// <summary>DDPM's path: β from 10⁻⁴ to 0.02.</summary>
+    public static DiscretePath Linear(int count = 1000, double start = 1e-4, double end = 0.02) =>
+        new(new(BetaShape.Linear, start, end), count);
+
+    /// <summary>Latent diffusion's path: √β from √0.00085 to √0.012.</summary>
+    public static DiscretePath ScaledLinear(int count = 1000, double start = 0.00085, double end = 0.012) =>
+        new(new(BetaShape.ScaledLinear, start, end), count);
+
+    /// <summary>Improved DDPM's path.</summary>
+    public static DiscretePath Cosine(int count = 1000) => new(new(BetaShape.Cosine), count);
+
+    /// <summary>GeoDiff's path.</summary>
+    public static DiscretePath Sigmoid(int count = 1000, double start = 1e-4, double end = 0.02) =>
+        new(new(BetaShape.Sigmoid, start, end), count);
+
+    /// <summary>A path whose β are given, one a step.</summary>
+    public static DiscretePath Trained(IReadOnlyList<float> betas) =>
+        new(new(BetaShape.Trained) { Values = betas }, betas.Count);
+
+    /// <summary>This path, stretched so that its last step is pure noise (Lin et al. 2023).</summary>
+    public DiscretePath WithZeroTerminalSnr() => new(Betas with { ZeroTerminalSnr = true }, Count);
+
+    /// <summary>ᾱ of a step; 1 for negative steps.</summary>
+    public float AlphaBar(int step) => step < 0 ? 1 : alphaBar[Check(step)];
+
+    /// <inheritdoc/>
+    /// <param name="time">A step in [0, Count − 1], also between two steps; negative for clean data.</param>
+    public override NoiseLevel At(double time)
+    {
+        if (time < 0)
+        {
+            return Clean with { Time = time };
+        }
+
+        var step = (int)Check(time);
+        if (step == time)
+        {
+            return new(time, alpha[step], sigma[step]);
+        }
+
+        var weight = time - step;
+        return OfRatio(time, Math.Exp((1 - weight) * logRatio[step] + weight * logRatio[step + 1]));
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The time is clipped to the table; α and σ have the ratio that was asked for.</remarks>
+    public override NoiseLevel AtNoiseToSignal(double ratio) => CheckRatio(ratio) switch
+    {
+        0 => Clean,
+        double.PositiveInfinity => Noisiest,
+        _ => OfRatio(TimeOf(ratio), ratio),
+    };
+
+    /// <inheritdoc/>
+    public override double StartScale(NoiseLevel start) => 1;
+
+    /// <inheritdoc/>
+    public bool Equals(DiscretePath? other) => other is not null && Count == other.Count && Betas.Equals(other.Betas);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Betas, Count);
+
+    /// <summary>The level of this ratio, at a time that is told.</summary>
+    internal static NoiseLevel OfRatio(double time, double ratio)
+    {
+        var signal = 1 / Math.Sqrt(1 + ratio * ratio);
+        return new(time, signal, ratio * signal);
+    }
+
+    private double TimeOf(double ratio)
+    {
+        if (Count == 1)
+        {
+            return 0;
+        }
+
+        var wanted = Math.Log(Math.Max(ratio, 1e-10));
+        var found = Array.BinarySearch(logRatio, (float)wanted);
+        var low = Math.Clamp(found >= 0 ? found : ~found - 1, 0, Count - 2);
+        low -= low > 0 && logRatio[low] > wanted ? 1 : 0;
+        var weight = (logRatio[low] - wanted) / ((double)logRatio[low] - logRatio[low + 1]);
+        weight = Math.Clamp(weight, 0, 1);
+        return (1 - weight) * low + weight * (low + 1);
+    }
+
+    private double Check(double time) => time <= Count - 1
+        ? time
+        : throw new UnsupportedLevelException($"discrete path: expected a step in [0, {Count - 1}], or −1 for clean data; got {time}.");
+
+    private int Check(int step) => (int)Check((double)step);
+}

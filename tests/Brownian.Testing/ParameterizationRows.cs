@@ -1,0 +1,18 @@
+using Brownian.Parameterizations;
+
+namespace Brownian.Testing;
+
+/// <summary>Every parameterization of the library, for theories; the architecture test sees to it that none is missing.</summary>
+public static class ParameterizationRows
+{
+    /// <summary>Each by a name.</summary>
+    public static IReadOnlyDictionary<string, Parameterization> All { get; } = new Dictionary<string, Parameterization>(StringComparer.Ordinal)
+    {
+        ["epsilon"] = new PredictEpsilon(),
+        ["x0"] = new PredictX0(),
+        ["v"] = new PredictV(),
+        ["score"] = new PredictScore(),
+        ["flow"] = new PredictFlow(),
+        ["edm"] = new PredictEdm(),
+    };
+}

@@ -1,0 +1,22 @@
+using Brownian.Paths;
+
+namespace Brownian.Testing;
+
+/// <summary>Every path of the library, for theories; the architecture test sees to it that none is missing.</summary>
+public static class PathRows
+{
+    /// <summary>Each by a name.</summary>
+    public static IReadOnlyDictionary<string, GaussianPath> All { get; } = new Dictionary<string, GaussianPath>(StringComparer.Ordinal)
+    {
+        ["linear"] = DiscretePath.Linear(),
+        ["scaled-linear"] = DiscretePath.ScaledLinear(),
+        ["cosine"] = DiscretePath.Cosine(),
+        ["sigmoid"] = DiscretePath.Sigmoid(),
+        ["zero-terminal"] = DiscretePath.ScaledLinear().WithZeroTerminalSnr(),
+        ["vp"] = new VariancePreserving(),
+        ["subvp"] = new SubVariancePreserving(),
+        ["ve"] = new VarianceExploding(),
+        ["edm"] = new EdmPath(),
+        ["flow"] = new RectifiedFlow(),
+    };
+}
