@@ -1,2 +1,1 @@
-Console.WriteLine("brownian");
-return 0;
+return new Brownian.Cli.CommandLine(Brownian.Cli.Terminals.Terminal.OfProcess()).Run(args);

@@ -1,0 +1,100 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.Reflection;
+using Brownian.Cli.Commands;
+using Brownian.Cli.Terminals;
+
+namespace Brownian.Cli;
+
+/// <summary>The program: parses, runs one command, and turns whatever happens into an exit code.</summary>
+/// <remarks>Nothing here may name a type of the library: its module initializer loads libtorch, and --help must not wait for that.</remarks>
+internal sealed class CommandLine(Terminal terminal)
+{
+    public static string Version =>
+        typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    public int Run(IReadOnlyList<string> args)
+    {
+        var parse = Create().Parse(args.Count == 0 ? ["--help"] : args);
+        var configuration = new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error, EnableDefaultExceptionHandler = false };
+        if (parse.Action is not ParseErrorAction error)
+        {
+            return parse.Invoke(configuration);
+        }
+
+        error.ShowHelp = false;
+        var said = new StringWriter();
+        configuration.Output = configuration.Error = said;
+        parse.Invoke(configuration);
+        ReportUsage(parse, said.ToString().Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        return ExitCode.Usage;
+    }
+
+    private void ReportUsage(ParseResult parse, string[] lines)
+    {
+        const string Question = "Did you mean one of the following?";
+        var asked = Array.FindIndex(lines, line => line.EndsWith(Question, StringComparison.Ordinal));
+        if (asked >= 0)
+        {
+            var meant = lines.Skip(asked + 1).TakeWhile(line => !line.Contains(' ', StringComparison.Ordinal));
+            lines = [$"{lines[asked][..^Question.Length]}Did you mean {string.Join(" or ", meant)}?"];
+        }
+
+        // An unknown word is reported as such, and once more as the lack of a command: the first says it all.
+        foreach (var line in lines.Where(line => lines.Length == 1 || line != "Required command was not provided."))
+        {
+            terminal.Fail(line);
+        }
+
+        terminal.Error.WriteLine($"See `brownian {CommandPath(parse)}--help`.");
+    }
+
+    private RootCommand Create()
+    {
+        var root = new RootCommand("Diffusion models for .NET: train, sample, restore, measure.") { HelpName = "brownian" };
+        foreach (var command in All())
+        {
+            root.Add(command);
+        }
+
+        foreach (var option in root.Options)
+        {
+            if (option is HelpOption help)
+            {
+                help.Action = new HelpPage(terminal);
+            }
+            else if (option is VersionOption version)
+            {
+                version.Action = new VersionLine(terminal);
+            }
+        }
+
+        return root;
+    }
+
+    private IEnumerable<Command> All() =>
+    [
+        new DoctorCommand(terminal),
+    ];
+
+    private static string CommandPath(ParseResult parse)
+    {
+        var names = new List<string>();
+        for (var result = parse.CommandResult; result.Command is not RootCommand; result = (System.CommandLine.Parsing.CommandResult)result.Parent!)
+        {
+            names.Insert(0, result.Command.Name);
+        }
+
+        return string.Concat(names.Select(name => name + " "));
+    }
+
+    private sealed class VersionLine(Terminal terminal) : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            terminal.Out.WriteLine($"brownian {Version}");
+            return ExitCode.Ok;
+        }
+    }
+}

@@ -1,0 +1,8 @@
+namespace Brownian.Cli.Doctor;
+
+internal enum Verdict
+{
+    Ok,
+    Warn,
+    Fail,
+}

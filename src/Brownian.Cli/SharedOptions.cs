@@ -1,0 +1,61 @@
+using System.CommandLine;
+
+namespace Brownian.Cli;
+
+/// <summary>One option has one name and one meaning everywhere.</summary>
+internal static class SharedOptions
+{
+    public static Option<string?> Out(string description) => new("--out", "-o") { Description = description, HelpName = "PATH" };
+
+    public static Option<ulong> Seed(string description = "What all randomness is drawn from; the same seed gives the same result.") =>
+        new("--seed") { Description = description, HelpName = "N", DefaultValueFactory = _ => 0 };
+
+    public static Option<int?> Steps(string description)
+    {
+        var option = new Option<int?>("--steps") { Description = description, HelpName = "N" };
+        option.Validators.Add(result => Positive(result, option.Name));
+        return option;
+    }
+
+    public static Option<double?> Minutes(string description)
+    {
+        var option = new Option<double?>("--minutes") { Description = description, HelpName = "M" };
+        option.Validators.Add(result => Positive(result, option.Name));
+        return option;
+    }
+
+    public static Option<string?> Resume() => new("--resume") { Description = "Go on with this run, exactly where it stopped.", HelpName = "RUN" };
+
+    public static Option<string> Device() =>
+        new("--device") { Description = "cpu, cuda or cuda:N; auto takes a GPU where libtorch finds one.", HelpName = "NAME", DefaultValueFactory = _ => "auto" };
+
+    public static Option<bool> Json() => new("--json") { Description = "Print the result as JSON." };
+
+    public static Option<bool> Quiet() => new("--quiet", "-q") { Description = "No progress on standard error." };
+
+    public static Option<bool> Force() => new("--force") { Description = "Overwrite what is there." };
+
+    public static Option<string?> Precision() =>
+        new Option<string?>("--precision")
+        {
+            Description = "float32, or bfloat16 (master weights, norms and softmax stay float32).",
+            HelpName = "TYPE",
+        }.AcceptOnly("float32", "bfloat16");
+
+    public static Option<string?> DataFolder() =>
+        new("--data-dir") { Description = "Where local copies of the named data sets lie.", HelpName = "DIR" };
+
+    private static Option<string?> AcceptOnly(this Option<string?> option, params string[] values)
+    {
+        option.AcceptOnlyFromAmong(values);
+        return option;
+    }
+
+    private static void Positive(System.CommandLine.Parsing.OptionResult result, string name)
+    {
+        if (result.Tokens is [var token] && double.TryParse(token.Value, out var value) && !(value > 0))
+        {
+            result.AddError($"{name}: expected a number above 0; got {token.Value}.");
+        }
+    }
+}

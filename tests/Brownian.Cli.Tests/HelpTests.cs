@@ -1,0 +1,43 @@
+namespace Brownian.Cli.Tests;
+
+public sealed class HelpTests
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData("doctor")]
+    public void Help_reads_as_it_did(string command)
+    {
+        var help = Cli.Run([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
+        Assert.Equal(0, help.Code);
+        Assert.Empty(help.Error);
+        Snapshot.Matches($"help{(command.Length > 0 ? "-" + command.Replace(' ', '-') : "")}.txt", help.Out);
+    }
+
+    [Fact]
+    public void No_argument_at_all_shows_help() => Assert.Equal(Cli.Run("--help"), Cli.Run());
+
+    [Fact]
+    public void A_typing_error_is_answered_with_what_was_meant()
+    {
+        var outcome = Cli.Run("doctr");
+        Assert.Equal(2, outcome.Code);
+        Assert.Empty(outcome.Out);
+        Snapshot.Matches("typo-command.txt", outcome.Error);
+    }
+
+    [Fact]
+    public void An_unknown_option_names_the_page_to_read()
+    {
+        var outcome = Cli.Run("doctor", "--jsn");
+        Assert.Equal(2, outcome.Code);
+        Assert.Empty(outcome.Out);
+        Snapshot.Matches("typo-option.txt", outcome.Error);
+    }
+
+    [Fact]
+    public void Completion_suggests_commands_and_options()
+    {
+        Assert.Contains("doctor", Cli.Run("[suggest:3]", "doc").Out.Split('\n'));
+        Assert.Contains("--json", Cli.Run("[suggest:9]", "doctor --").Out.Split('\n'));
+    }
+}
