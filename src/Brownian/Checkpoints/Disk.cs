@@ -21,6 +21,13 @@ internal partial class Disk
         stream.Dispose();
     }
 
+    /// <summary>Brings the bytes of a file that is already closed to the device.</summary>
+    public virtual void SyncFile(string path)
+    {
+        using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        RandomAccess.FlushToDisk(handle);
+    }
+
     public virtual void CreateDirectory(string path) => Directory.CreateDirectory(path);
 
     /// <summary>Puts a file in the place of another, at once.</summary>
