@@ -1,0 +1,101 @@
+using Brownian.Checkpoints;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Brownian.Tests.Checkpoints;
+
+public sealed class WeightLoadingTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly DisposeScope scope = NewDisposeScope();
+
+    public void Dispose()
+    {
+        scope.Dispose();
+        folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData("mid_block.attentions.0.query.weight", "mid_block.attentions.0.to_q.weight")]
+    [InlineData("down_blocks.1.attentions.12.proj_attn.bias", "down_blocks.1.attentions.12.to_out.0.bias")]
+    [InlineData("attentions.0.key.bias", "attentions.0.to_k.bias")]
+    [InlineData("attentions.0.value.bias", "attentions.0.to_v.bias")]
+    [InlineData("query.weight", "query.weight")]
+    [InlineData("conv_in.weight", "conv_in.weight")]
+    public void Old_attention_names_are_translated(string old, string expected) =>
+        Assert.Equal(expected, KeyMap.OldDiffusers.Translate(old));
+
+    [Theory]
+    [InlineData("^module", "", "module.a.module.b", "a.module.b")]
+    [InlineData("^module", "", "a.module.b", null)]
+    [InlineData("*.0.*", "*.x.*", "q.0.w", "q.x.w")]
+    [InlineData("a.b.c.d", "e", "a.b.c", null)]
+    public void A_rule_renames_whole_segments(string from, string to, string key, string? expected) =>
+        Assert.Equal(expected, new KeyRule(from, to).Apply(key));
+
+    [Fact]
+    public void Weights_are_converted_to_the_types_of_the_network()
+    {
+        var network = nn.Linear(3, 2);
+        var weight = torch.arange(6).reshape(2, 3);
+        SafetensorsWriter.Write(folder["w"], [("weight", weight.to_type(ScalarType.Float16)), ("bias", torch.ones(2, dtype: ScalarType.BFloat16))]);
+        using var file = SafetensorsFile.Open(folder["w"]);
+        WeightLoading.Load(network, file);
+        Assert.Equal(ScalarType.Float32, network.weight.dtype);
+        Assert.True(network.weight.equal(weight).all().item<bool>());
+        Assert.True(network.weight.requires_grad);
+        SafetensorsWriter.Write(folder["again"], WeightLoading.Of(network));
+        using var again = SafetensorsFile.Open(folder["again"]);
+        Assert.Equal(["bias", "weight"], again.Keys);
+    }
+
+    [Fact]
+    public void A_linear_layer_may_be_stored_as_a_pointwise_convolution()
+    {
+        var network = nn.Linear(3, 2, hasBias: false);
+        SafetensorsWriter.Write(folder["w"], [("weight", torch.ones(2, 3, 1, 1))]);
+        using var file = SafetensorsFile.Open(folder["w"]);
+        WeightLoading.Load(network, file);
+        Assert.Equal(6, network.weight.sum().item<float>());
+    }
+
+    [Fact]
+    public void Missing_and_unexpected_names_are_listed_and_nothing_is_loaded()
+    {
+        var network = nn.Linear(3, 2);
+        var before = network.weight.detach().clone();
+        SafetensorsWriter.Write(folder["w"], [("weight", torch.ones(2, 3)), ("biass", torch.ones(2))]);
+        using var file = SafetensorsFile.Open(folder["w"]);
+        var error = Assert.Throws<MissingWeightException>(() => WeightLoading.Load(network, file));
+        Assert.Equal(["bias"], error.Missing);
+        Assert.Equal(["biass"], error.Unexpected);
+        Assert.Equal(
+            $"{folder["w"]}: 1 weights are missing and 1 are unexpected.\n  missing: bias (nearest: biass)\n  unexpected: biass\n"
+            + "Check that the configuration belongs to these weights; foreign names are translated by a KeyMap.",
+            error.Message);
+        Assert.True(before.equal(network.weight).all().item<bool>());
+    }
+
+    [Fact]
+    public void A_wrong_shape_is_refused_before_anything_is_loaded()
+    {
+        var network = nn.Linear(3, 2);
+        var before = network.bias!.detach().clone();
+        SafetensorsWriter.Write(folder["w"], [("weight", torch.ones(3, 2)), ("bias", torch.full(2, 9.0))]);
+        using var file = SafetensorsFile.Open(folder["w"]);
+        var error = Assert.Throws<CheckpointFormatException>(() => WeightLoading.Load(network, file));
+        Assert.Contains("entry 'weight'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("expected shape [2, 3], got [3, 2]", error.Message, StringComparison.Ordinal);
+        Assert.True(before.equal(network.bias!).all().item<bool>());
+    }
+
+    [Fact]
+    public void Two_names_for_one_weight_are_refused()
+    {
+        var network = nn.Linear(1, 1);
+        SafetensorsWriter.Write(folder["w"], [("weight", torch.ones(1, 1)), ("bias", torch.ones(1)), ("old", torch.ones(1))]);
+        using var file = SafetensorsFile.Open(folder["w"]);
+        var error = Assert.Throws<CheckpointFormatException>(() => WeightLoading.Load(network, file, new("test", [new("old", "bias")])));
+        Assert.Contains("both stand for 'bias'", error.Message, StringComparison.Ordinal);
+    }
+}
