@@ -15,12 +15,7 @@ public sealed class RandomStream : INoise, IDisposable
     /// <summary>The stream named by a seed and indices such as (purpose, step, part).</summary>
     public RandomStream(ulong seed, params ReadOnlySpan<ulong> key)
     {
-        state = Mix(seed);
-        foreach (var part in key)
-        {
-            state = Mix(state ^ Mix(part + 0x9E3779B97F4A7C15));
-        }
-
+        state = StateOf(seed, key);
         noise = new SeededNoise(state);
         generator = new Generator(Mix(state), CPU);
     }
@@ -67,7 +62,19 @@ public sealed class RandomStream : INoise, IDisposable
         generator.Dispose();
     }
 
-    private static ulong Mix(ulong z)
+    /// <summary>The state that a seed and a key name.</summary>
+    internal static ulong StateOf(ulong seed, ReadOnlySpan<ulong> key)
+    {
+        var mixed = Mix(seed);
+        foreach (var part in key)
+        {
+            mixed = Mix(mixed ^ Mix(part + 0x9E3779B97F4A7C15));
+        }
+
+        return mixed;
+    }
+
+    internal static ulong Mix(ulong z)
     {
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
