@@ -13,4 +13,10 @@ public abstract class Network(string name) : nn.Module<Tensor, Tensor, Condition
     /// softmax kept in float32.
     /// </summary>
     public virtual ScalarType ComputeType { get; set; } = ScalarType.Float32;
+
+    /// <summary>
+    /// Where dropout takes its randomness from. A trainer sets a stream named by the step before each step, so that a resumed run drops
+    /// the same features; networks without dropout never read it.
+    /// </summary>
+    public virtual RandomStream? DropoutNoise { get; set; }
 }

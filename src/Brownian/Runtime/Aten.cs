@@ -62,9 +62,9 @@ internal static unsafe class Aten
     }
     public static IntPtr Ptr(Tensor t) { torch_get_mutable_data_ptr(t.Handle, out var p); return p; }
 
-    public static Tensor ChannelsLastClone(Tensor t) { Span<ulong> s = [T(t), ChannelsLast]; Call("aten::contiguous\0"u8, ""u8, s); return Ret(s[0]); }
-}
-internal static unsafe class Ctx
-{
-    [DllImport("torch_cpu", EntryPoint = "_ZN2at13globalContextEv")] public static extern IntPtr globalContext();
+    /// <summary>How often a tensor was written in place: changes whenever its values may have.</summary>
+    public static ulong Version(Tensor t) { Span<ulong> s = [T(t)]; Call("aten::_version\0"u8, ""u8, s); return s[0]; }
+
+    /// <summary>The address of a tensor's first element.</summary>
+    public static nint DataPointer(Tensor t) => Ptr(t);
 }

@@ -1,0 +1,23 @@
+using static TorchSharp.torch;
+
+namespace Brownian.Networks.Blocks;
+
+/// <summary>How the layers of one network compute; all its layers share one instance, so that a switch reaches every layer.</summary>
+public sealed class ComputeSettings
+{
+    /// <summary>Float32 (the type of the parameters) or BFloat16 for convolutions and matrix products.</summary>
+    public ScalarType Type { get; set; } = ScalarType.Float32;
+
+    /// <summary>Where dropout takes its randomness from; needed only while training with dropout.</summary>
+    public RandomStream? Noise { get; set; }
+
+    /// <summary>Whether activations are kept channels-last in memory, which convolutions and the fused norm are faster with.</summary>
+    public bool ChannelsLast { get; set; } = true;
+
+    /// <summary>Whether hand-written kernels may replace chains of libtorch operators where they apply.</summary>
+    public bool FusedKernels { get; set; } = true;
+
+    /// <summary>The type in which a layer with parameters of type <paramref name="parameters"/> computes.</summary>
+    public ScalarType For(ScalarType parameters) =>
+        Type == ScalarType.BFloat16 && parameters == ScalarType.Float32 ? ScalarType.BFloat16 : parameters;
+}

@@ -1,0 +1,59 @@
+using Brownian.Runtime;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Brownian.Networks.Blocks;
+
+/// <summary>A 2-D convolution, [N, C, H, W] → [N, C', H', W'], in the network's compute type.</summary>
+public sealed class Convolution : nn.Module<Tensor, Tensor>, IInitialized
+{
+    private readonly ComputeSettings compute;
+    private readonly Parameter weight;
+    private readonly Parameter bias;
+    private readonly CastWeight kernel = new(channelsLast: true);
+    private readonly CastWeight offset = new(channelsLast: false);
+    private readonly long[] strides;
+    private readonly long[] paddings;
+    private readonly bool startsAtZero;
+
+    /// <summary>A square convolution with a bias.</summary>
+    /// <param name="inChannels">C.</param>
+    /// <param name="outChannels">C'.</param>
+    /// <param name="kernelSize">Side of the kernel, in pixels.</param>
+    /// <param name="compute">Shared by the network.</param>
+    /// <param name="stride">Step, in pixels.</param>
+    /// <param name="padding">Zeros on every side, in pixels; kernelSize / 2 when not given.</param>
+    /// <param name="startsAtZero">Whether training starts from zeros (the end of a residual branch) rather than from random weights.</param>
+    public Convolution(
+        long inChannels, long outChannels, int kernelSize, ComputeSettings compute, int stride = 1, int? padding = null, bool startsAtZero = false)
+        : base(nameof(Convolution))
+    {
+        this.compute = compute;
+        this.startsAtZero = startsAtZero;
+        strides = [stride, stride];
+        paddings = [padding ?? kernelSize / 2, padding ?? kernelSize / 2];
+        weight = new Parameter(zeros(outChannels, inChannels, kernelSize, kernelSize));
+        bias = new Parameter(zeros(outChannels));
+        register_parameter(nameof(weight), weight);
+        register_parameter(nameof(bias), bias);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        var type = compute.For(weight.dtype);
+        var input = x.dtype == type ? x : x.to(type);
+        return nn.functional.conv2d(input, kernel.In(weight, type), offset.In(bias, type), strides, paddings).MoveToOuterDisposeScope();
+    }
+
+    void IInitialized.Initialize(RandomStream noise) => Initial.Weights(weight, bias, startsAtZero, noise);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        kernel.Dispose();
+        offset.Dispose();
+        base.Dispose(disposing);
+    }
+}

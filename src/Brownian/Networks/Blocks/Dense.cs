@@ -1,0 +1,59 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Brownian.Networks.Blocks;
+
+/// <summary>An affine map of the last axis, […, C] → […, C'], in the network's compute type.</summary>
+public sealed class Dense : nn.Module<Tensor, Tensor>, IInitialized
+{
+    private readonly ComputeSettings compute;
+    private readonly Parameter weight;
+    private readonly Parameter bias;
+    private readonly CastWeight matrix = new(channelsLast: false);
+    private readonly CastWeight offset = new(channelsLast: false);
+    private readonly bool exact;
+    private readonly bool startsAtZero;
+
+    /// <summary>An affine map with a bias.</summary>
+    /// <param name="inChannels">C.</param>
+    /// <param name="outChannels">C'.</param>
+    /// <param name="compute">Shared by the network.</param>
+    /// <param name="exact">Whether to compute in the type of the parameters always: for the small embedding networks.</param>
+    /// <param name="startsAtZero">Whether training starts from zeros.</param>
+    public Dense(long inChannels, long outChannels, ComputeSettings compute, bool exact = false, bool startsAtZero = false)
+        : base(nameof(Dense))
+    {
+        this.compute = compute;
+        this.exact = exact;
+        this.startsAtZero = startsAtZero;
+        weight = new Parameter(zeros(outChannels, inChannels));
+        bias = new Parameter(zeros(outChannels));
+        register_parameter(nameof(weight), weight);
+        register_parameter(nameof(bias), bias);
+    }
+
+    /// <summary>The matrix, [C', C].</summary>
+    internal Parameter Weight => weight;
+
+    /// <summary>The offset, [C'].</summary>
+    internal Parameter Bias => bias;
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        var type = exact ? weight.dtype : compute.For(weight.dtype);
+        var input = x.dtype == type ? x : x.to(type);
+        return nn.functional.linear(input, matrix.In(weight, type), offset.In(bias, type)).MoveToOuterDisposeScope();
+    }
+
+    void IInitialized.Initialize(RandomStream noise) => Initial.Weights(weight, bias, startsAtZero, noise);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        matrix.Dispose();
+        offset.Dispose();
+        base.Dispose(disposing);
+    }
+}

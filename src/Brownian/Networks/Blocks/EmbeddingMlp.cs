@@ -1,0 +1,25 @@
+using static TorchSharp.torch;
+
+namespace Brownian.Networks.Blocks;
+
+/// <summary>The two layers between raw time features and the embedding that blocks see: [N, C] → [N, E].</summary>
+public sealed class EmbeddingMlp : nn.Module<Tensor, Tensor>
+{
+    private readonly Dense first;
+    private readonly Dense second;
+
+    /// <summary>Linear, SiLU, linear.</summary>
+    public EmbeddingMlp(long inChannels, long width, ComputeSettings compute)
+        : base(nameof(EmbeddingMlp))
+    {
+        register_module("linear_1", first = new(inChannels, width, compute, exact: true));
+        register_module("linear_2", second = new(width, width, compute, exact: true));
+    }
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        return second.call(nn.functional.silu(first.call(x))).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,39 @@
+using static TorchSharp.torch;
+
+namespace Brownian.Networks.Blocks;
+
+/// <summary>
+/// Sines and cosines of log σ at random fixed frequencies (Tancik et al. 2020; Song et al. 2021): [N] → [N, 2C].
+/// </summary>
+public sealed class FourierFeatures : nn.Module<Tensor, Tensor>, IInitialized
+{
+    private readonly Tensor weight;
+    private readonly double spread;
+
+    /// <summary>Features with C = <paramref name="channels"/> frequencies.</summary>
+    /// <param name="channels">C.</param>
+    /// <param name="spread">Standard deviation of the frequencies.</param>
+    public FourierFeatures(long channels, double spread)
+        : base(nameof(FourierFeatures))
+    {
+        this.spread = spread;
+        weight = zeros(channels);
+        register_buffer(nameof(weight), weight);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor sigma)
+    {
+        using var scope = NewDisposeScope();
+        var frequencies = get_buffer(nameof(weight))!;
+        var phase = sigma.log().unsqueeze(1) * frequencies.unsqueeze(0) * 2 * Math.PI; // [N, C]
+        return cat([phase.sin(), phase.cos()], 1).MoveToOuterDisposeScope();
+    }
+
+    void IInitialized.Initialize(RandomStream noise)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        weight.copy_(noise.NormalLike(weight) * spread);
+    }
+}

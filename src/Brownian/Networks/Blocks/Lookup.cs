@@ -1,0 +1,32 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Brownian.Networks.Blocks;
+
+/// <summary>One learned vector for each index: [N] → [N, C].</summary>
+public sealed class Lookup : nn.Module<Tensor, Tensor>, IInitialized
+{
+    private readonly Parameter weight;
+
+    /// <summary>A table of <paramref name="count"/> vectors.</summary>
+    public Lookup(long count, long channels)
+        : base(nameof(Lookup))
+    {
+        weight = new Parameter(zeros(count, channels));
+        register_parameter(nameof(weight), weight);
+    }
+
+    /// <summary>How many vectors there are.</summary>
+    public long Count => weight.size(0);
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor index) => weight.index_select(0, index.to(ScalarType.Int64));
+
+    // N(0, 1), PyTorch's default for embeddings.
+    void IInitialized.Initialize(RandomStream noise)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        weight.copy_(noise.NormalLike(weight));
+    }
+}

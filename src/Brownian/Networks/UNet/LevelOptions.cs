@@ -1,0 +1,68 @@
+using Brownian.Networks.Blocks;
+
+namespace Brownian.Networks.UNet;
+
+/// <summary>What all blocks of one level of a UNet share.</summary>
+internal sealed record LevelOptions
+{
+    public required UNet2DConfig Config { get; init; }
+
+    public required ComputeSettings Compute { get; init; }
+
+    /// <summary>Channels of the level.</summary>
+    public required long Channels { get; init; }
+
+    /// <summary>Whether the level ends without a change of resolution.</summary>
+    public required bool IsLast { get; init; }
+
+    /// <summary>Whether the residual blocks are followed by attention.</summary>
+    public bool Attends { get; init; }
+
+    /// <summary>What sums are divided by.</summary>
+    public double OutputScale { get; init; } = 1;
+
+    /// <summary>Groups of norms as a function of channels; the configured number when null.</summary>
+    public Func<long, long>? GroupsOf { get; init; }
+
+    public ResBlock Block(long from, long to, Resample resample = Resample.None, long? groups = null) => new(
+        new()
+        {
+            InChannels = from,
+            OutChannels = to,
+            EmbeddingChannels = Config.EmbeddingChannels,
+            Groups = groups ?? Groups(from),
+            GroupsOut = Groups(to),
+            Epsilon = Config.NormEps,
+            Activation = Activations.Parse(Config.ActFn),
+            Dropout = Config.Dropout,
+            ScaleShift = ScaleShift(Config),
+            OutputScale = OutputScale,
+            Resample = resample,
+            ForceShortcut = resample is Resample.FirDown or Resample.FirUp,
+        },
+        Compute);
+
+    public Attention Attend(long? groups) => new(
+        new()
+        {
+            Channels = Channels,
+            HeadChannels = Config.AttentionHeadDim ?? Channels,
+            Groups = groups,
+            Epsilon = Config.NormEps,
+            OutputScale = OutputScale,
+        },
+        Compute);
+
+    public long Groups(long channels) => GroupsOf?.Invoke(channels) ?? Config.NormNumGroups
+        ?? throw new ArgumentException("norm_num_groups: expected a number; got null, which only Skip blocks and the middle take.");
+
+    public static bool ScaleShift(UNet2DConfig config) => config.ResnetTimeScaleShift switch
+    {
+        "default" => false,
+        "scale_shift" => true,
+        var other => throw new ArgumentException($"resnet_time_scale_shift: expected default or scale_shift; got \"{other}\"."),
+    };
+
+    /// <summary>A quarter of the channels, at most 32: the norms of Skip blocks.</summary>
+    public static long QuarterGroups(long channels) => Math.Min(channels / 4, 32);
+}

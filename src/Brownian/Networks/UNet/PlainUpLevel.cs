@@ -1,0 +1,59 @@
+using Brownian.Networks.Blocks;
+using static TorchSharp.torch;
+
+namespace Brownian.Networks.UNet;
+
+/// <summary>Residual blocks, each followed by attention or not, then a doubling: UpBlock2D, AttnUpBlock2D, ResnetUpsampleBlock2D.</summary>
+internal sealed class PlainUpLevel : UpLevel
+{
+    private readonly ResBlock[] blocks;
+    private readonly Attention[] attentions = [];
+    private readonly Upsample? doubling;
+    private readonly ResBlock? doublingBlock;
+
+    public PlainUpLevel(UpChannels channels, LevelOptions options, Resizing resizing)
+        : base(nameof(PlainUpLevel))
+    {
+        var (to, count) = (options.Channels, options.Config.LayersPerBlock + 1);
+        blocks = [.. Enumerable.Range(0, count).Select(i =>
+        {
+            var (hidden, map) = channels.At(i, count, to);
+            return options.Block(hidden + map, to);
+        })];
+        register_module("resnets", nn.ModuleList(blocks));
+        if (options.Attends)
+        {
+            attentions = [.. blocks.Select(_ => options.Attend(options.Groups(to)))];
+            register_module("attentions", nn.ModuleList(attentions));
+        }
+
+        if (options.IsLast)
+        {
+            return;
+        }
+
+        if (resizing == Resizing.Convolution)
+        {
+            register_module("upsamplers", nn.ModuleList(doubling = new Upsample(to, options.Compute)));
+        }
+        else
+        {
+            register_module("upsamplers", nn.ModuleList(doublingBlock = options.Block(to, to, Resample.NearestUp)));
+        }
+    }
+
+    public override Features Forward(Features from, Tensor embedding, Stack<Tensor> kept)
+    {
+        using var scope = NewDisposeScope();
+        var h = from.Hidden;
+        for (var i = 0; i < blocks.Length; i++)
+        {
+            h = blocks[i].call(Joined(h, kept), embedding);
+            h = attentions.Length == 0 ? h : attentions[i].call(h);
+        }
+
+        h = doubling is not null ? doubling.call(h) : h;
+        h = doublingBlock is not null ? doublingBlock.call(h, embedding) : h;
+        return new Features(h.MoveToOuterDisposeScope(), from.Image);
+    }
+}

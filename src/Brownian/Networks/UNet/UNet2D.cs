@@ -1,0 +1,158 @@
+using Brownian.Networks.Blocks;
+using Brownian.Runtime;
+using static TorchSharp.torch;
+
+namespace Brownian.Networks.UNet;
+
+/// <summary>
+/// The UNet of unconditional and class-conditional image diffusion: name for name and number for number diffusers' <c>UNet2DModel</c>, and
+/// with it DDPM (Ho et al. 2020), ADM (Dhariwal and Nichol 2021), NCSN++ (Song et al. 2021) and unCLIP's upsamplers.
+/// </summary>
+public sealed class UNet2D : Network
+{
+    private readonly ComputeSettings compute = new();
+    private readonly Convolution inputConvolution;
+    private readonly nn.Module<Tensor, Tensor> timeFeatures;
+    private readonly EmbeddingMlp timeEmbedding;
+    private readonly ClassEmbedding classEmbedding;
+    private readonly DownLevel[] down;
+    private readonly MidLevel? middle;
+    private readonly UpLevel[] up;
+    private readonly GroupNormalization outputNorm;
+    private readonly Convolution outputConvolution;
+
+    /// <summary>A network with random weights.</summary>
+    /// <param name="config">Its shape.</param>
+    /// <param name="seed">Of the weights.</param>
+    /// <exception cref="ArgumentException">The configuration contradicts itself, or names what does not exist.</exception>
+    public UNet2D(UNet2DConfig config, ulong seed = 0)
+        : base(nameof(UNet2D))
+    {
+        Config = config;
+        UNet2DShape.Check(config);
+        var channels = config.BlockOutChannels;
+        register_module("conv_in", inputConvolution = new(config.InChannels, channels[0], 3, compute));
+        (timeFeatures, var timeWidth) = TimeEmbedding.Create(config);
+        register_module("time_proj", timeFeatures);
+        register_module("time_embedding", timeEmbedding = new(timeWidth, config.EmbeddingChannels, compute));
+        classEmbedding = new ClassEmbedding(config, timeFeatures, timeWidth, compute);
+        if (classEmbedding.Module is { } embedding)
+        {
+            register_module("class_embedding", embedding);
+        }
+
+        register_module("down_blocks", nn.ModuleList(down = UNet2DShape.Down(config, compute)));
+        middle = UNet2DShape.Middle(config, compute);
+        if (middle is not null)
+        {
+            register_module("mid_block", middle);
+        }
+
+        register_module("up_blocks", nn.ModuleList(up = UNet2DShape.Up(config, compute)));
+        var groups = config.NormNumGroups ?? LevelOptions.QuarterGroups(channels[0]);
+        register_module("conv_norm_out", outputNorm = new(groups, channels[0], config.NormEps, compute));
+        register_module("conv_out", outputConvolution = new(channels[0], config.OutChannels, 3, compute, startsAtZero: true));
+        Initialize(seed);
+    }
+
+    /// <summary>The shape.</summary>
+    public UNet2DConfig Config { get; }
+
+    /// <inheritdoc/>
+    public override ScalarType ComputeType
+    {
+        get => compute.Type;
+        set => compute.Type = value is ScalarType.Float32 or ScalarType.BFloat16
+            ? value
+            : throw new ArgumentException($"ComputeType: expected Float32 or BFloat16; got {value}.", nameof(value));
+    }
+
+    /// <inheritdoc/>
+    public override RandomStream? DropoutNoise
+    {
+        get => compute.Noise;
+        set => compute.Noise = value;
+    }
+
+    /// <summary>How the layers compute, for measurements and tests.</summary>
+    internal ComputeSettings Compute => compute;
+
+    /// <summary>Called with the name and output of each part while it runs, when set.</summary>
+    internal Action<string, Tensor>? Trace { get; set; }
+
+    /// <summary>Draws all weights anew.</summary>
+    public void Initialize(ulong seed)
+    {
+        foreach (var (i, layer) in modules().OfType<IInitialized>().Index())
+        {
+            using var noise = new RandomStream(seed, (ulong)i);
+            layer.Initialize(noise);
+        }
+    }
+
+    /// <summary>[N, C, H, W], [N] → [N, C', H, W] in float32 (float64 if the parameters are).</summary>
+    /// <param name="input">[N, C, H, W].</param>
+    /// <param name="label">What the network is told about the noise, [N]: a step, or σ for "fourier" embeddings.</param>
+    /// <param name="condition">Labels, [N], for class-conditional networks; Embedding, [N, E], for "identity" ones.</param>
+    /// <exception cref="ArgumentException">The input has other channels, or the condition is missing.</exception>
+    public override Tensor forward(Tensor input, Tensor label, Condition? condition)
+    {
+        using var scope = NewDisposeScope();
+        UNet2DShape.CheckInput(Config, input, label);
+        var master = outputNorm.get_parameter("weight")!.dtype;
+        var embedding = Embed(label, condition, input.size(0), master);
+        var x = Prepared(input, master);
+        var h = Traced("conv_in", inputConvolution.call(x));
+        var kept = new Stack<Tensor>([h.alias()]);
+        var features = new Features(h, x);
+        for (var i = 0; i < down.Length; i++)
+        {
+            features = down[i].Forward(features, embedding, kept);
+            Traced($"down_blocks.{i}", features.Hidden);
+        }
+
+        h = middle is null ? features.Hidden : Traced("mid_block", middle.call(features.Hidden, embedding));
+        features = new Features(h, null);
+        for (var i = 0; i < up.Length; i++)
+        {
+            features = up[i].Forward(features, embedding, kept);
+            Traced($"up_blocks.{i}", features.Hidden);
+        }
+
+        return Output(features, label).to(master).contiguous().MoveToOuterDisposeScope();
+    }
+
+    private Tensor Embed(Tensor label, Condition? condition, long batch, ScalarType master)
+    {
+        var time = Traced("time_proj", timeFeatures.call(label)).to(master); // [N, F]
+        var embedding = Traced("time_embedding", timeEmbedding.call(time)); // [N, E]
+        var added = classEmbedding.Of(condition, batch);
+        embedding = added is null ? embedding : embedding + added.to(master);
+        return Activations.Parse(Config.ActFn).Apply(embedding);
+    }
+
+    private Tensor Prepared(Tensor input, ScalarType master)
+    {
+        var x = input.to(compute.For(master));
+        x = Config.CenterInputSample ? 2 * x - 1 : x;
+        return compute.ChannelsLast ? MemoryLayout.ToChannelsLast(x) : x;
+    }
+
+    private Tensor Output(Features features, Tensor label)
+    {
+        if (Trace is not null)
+        {
+            Traced("conv_norm_out", outputNorm.call(features.Hidden));
+        }
+
+        var y = outputConvolution.call(outputNorm.Apply(features.Hidden, Activation.Silu));
+        y = features.Image is null ? y : y + features.Image;
+        return Config.TimeEmbeddingType == "fourier" ? y / label.to(y.dtype).reshape(-1, 1, 1, 1) : y;
+    }
+
+    private Tensor Traced(string name, Tensor value)
+    {
+        Trace?.Invoke(name, value);
+        return value;
+    }
+}
