@@ -60,6 +60,11 @@ public sealed class Attention : nn.Module<Tensor, Tensor>
         return (options.OutputScale == 1 ? sum : sum.div_(options.OutputScale)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Names are given explicitly; TorchSharp would add every field again under the field's name.</summary>
+    protected override void RegisterComponents()
+    {
+    }
+
     // bfloat16 attention is slower than float32 on CPUs without AMX, and less exact everywhere.
     private Tensor Heads(Tensor tokens)
     {

@@ -47,6 +47,11 @@ public sealed class Dense : nn.Module<Tensor, Tensor>, IInitialized
         return nn.functional.linear(input, matrix.In(weight, type), offset.In(bias, type)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Names are given explicitly; TorchSharp would add every field again under the field's name.</summary>
+    protected override void RegisterComponents()
+    {
+    }
+
     void IInitialized.Initialize(RandomStream noise) => Initial.Weights(weight, bias, startsAtZero, noise);
 
     /// <inheritdoc/>

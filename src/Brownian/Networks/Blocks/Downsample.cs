@@ -27,4 +27,9 @@ public sealed class Downsample : nn.Module<Tensor, Tensor>
         var input = asymmetric ? nn.functional.pad(x, [0, 1, 0, 1]) : x;
         return conv.call(input).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Names are given explicitly; TorchSharp would add every field again under the field's name.</summary>
+    protected override void RegisterComponents()
+    {
+    }
 }

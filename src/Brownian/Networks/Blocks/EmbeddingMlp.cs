@@ -22,4 +22,9 @@ public sealed class EmbeddingMlp : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         return second.call(nn.functional.silu(first.call(x))).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Names are given explicitly; TorchSharp would add every field again under the field's name.</summary>
+    protected override void RegisterComponents()
+    {
+    }
 }

@@ -30,6 +30,11 @@ public sealed class FourierFeatures : nn.Module<Tensor, Tensor>, IInitialized
         return cat([phase.sin(), phase.cos()], 1).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Names are given explicitly; TorchSharp would add every field again under the field's name.</summary>
+    protected override void RegisterComponents()
+    {
+    }
+
     void IInitialized.Initialize(RandomStream noise)
     {
         using var scope = NewDisposeScope();

@@ -50,6 +50,11 @@ public sealed class GroupNormalization : nn.Module<Tensor, Tensor>, IInitialized
         return Composed(x, activation, before, scale, shift).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Names are given explicitly; TorchSharp would add every field again under the field's name.</summary>
+    protected override void RegisterComponents()
+    {
+    }
+
     void IInitialized.Initialize(RandomStream noise)
     {
         using var frozen = no_grad();

@@ -22,6 +22,11 @@ public sealed class Lookup : nn.Module<Tensor, Tensor>, IInitialized
     /// <inheritdoc/>
     public override Tensor forward(Tensor index) => weight.index_select(0, index.to(ScalarType.Int64));
 
+    /// <summary>Names are given explicitly; TorchSharp would add every field again under the field's name.</summary>
+    protected override void RegisterComponents()
+    {
+    }
+
     // N(0, 1), PyTorch's default for embeddings.
     void IInitialized.Initialize(RandomStream noise)
     {

@@ -55,6 +55,11 @@ public sealed class ResBlock : nn.Module<Tensor, Tensor?, Tensor>
         return (options.OutputScale == 1 ? h : h.div_(options.OutputScale)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Names are given explicitly; TorchSharp would add every field again under the field's name.</summary>
+    protected override void RegisterComponents()
+    {
+    }
+
     private Tensor Normalized(Tensor h, Tensor? embedding)
     {
         if (timeProjection is null || embedding is null)

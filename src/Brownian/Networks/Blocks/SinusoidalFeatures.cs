@@ -33,4 +33,9 @@ public sealed class SinusoidalFeatures : nn.Module<Tensor, Tensor>
         var features = cat(parts, 1);
         return (channels % 2 == 0 ? features : nn.functional.pad(features, [0, 1])).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Names are given explicitly; TorchSharp would add every field again under the field's name.</summary>
+    protected override void RegisterComponents()
+    {
+    }
 }

@@ -21,4 +21,9 @@ public sealed class Upsample : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         return conv.call(Resample.NearestUp.Apply(x)).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Names are given explicitly; TorchSharp would add every field again under the field's name.</summary>
+    protected override void RegisterComponents()
+    {
+    }
 }

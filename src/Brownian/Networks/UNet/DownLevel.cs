@@ -25,6 +25,11 @@ internal abstract class DownLevel(string name) : nn.Module(name)
     // Checkpoints older than diffusers 0.3 say "UNetResDownBlock2D".
     internal static string PlainName(string type) => type.StartsWith("UNetRes", StringComparison.Ordinal) ? type[7..] : type;
 
+    /// <summary>Names are given explicitly; TorchSharp would add every field again under the field's name.</summary>
+    protected override void RegisterComponents()
+    {
+    }
+
     /// <summary>Keeps a feature map for the way up and for the caller.</summary>
     private protected static Tensor Keep(Tensor hidden, Stack<Tensor> kept)
     {

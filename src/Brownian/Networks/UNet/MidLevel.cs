@@ -36,4 +36,9 @@ internal sealed class MidLevel : nn.Module<Tensor, Tensor, Tensor>
         h = attention is null ? h : attention.call(h);
         return second.call(h, embedding).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Names are given explicitly; TorchSharp would add every field again under the field's name.</summary>
+    protected override void RegisterComponents()
+    {
+    }
 }

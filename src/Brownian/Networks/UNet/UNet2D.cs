@@ -122,6 +122,11 @@ public sealed class UNet2D : Network
         return Output(features, label).to(master).contiguous().MoveToOuterDisposeScope();
     }
 
+    /// <summary>Names are given explicitly; TorchSharp would add every field again under the field's name.</summary>
+    protected override void RegisterComponents()
+    {
+    }
+
     private Tensor Embed(Tensor label, Condition? condition, long batch, ScalarType master)
     {
         var time = Traced("time_proj", timeFeatures.call(label)).to(master); // [N, F]

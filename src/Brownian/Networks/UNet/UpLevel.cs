@@ -25,6 +25,11 @@ internal abstract class UpLevel(string name) : nn.Module(name)
             $"up_block_types: expected UpBlock2D, AttnUpBlock2D, ResnetUpsampleBlock2D, SkipUpBlock2D or AttnSkipUpBlock2D; got \"{type}\"."),
     };
 
+    /// <summary>Names are given explicitly; TorchSharp would add every field again under the field's name.</summary>
+    protected override void RegisterComponents()
+    {
+    }
+
     /// <summary>Features beside the next kept map, [N, C + C', H, W].</summary>
     private protected static Tensor Joined(Tensor hidden, Stack<Tensor> kept)
     {

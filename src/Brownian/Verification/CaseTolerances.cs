@@ -1,0 +1,28 @@
+using System.Text.Json;
+using static TorchSharp.torch;
+
+namespace Brownian.Verification;
+
+/// <summary>The tolerances that a network case states for itself.</summary>
+/// <param name="Absolute">For the output.</param>
+/// <param name="Relative">For the output, of each element.</param>
+/// <param name="Scale">The largest |reference| of the output.</param>
+internal sealed record CaseTolerances(double Absolute, double Relative, double Scale)
+{
+    public static CaseTolerances Of(GoldenFile file)
+    {
+        var stated = file.Json.TryGetProperty("tolerances", out var found) ? found : default;
+        double Number(string field, double otherwise) =>
+            stated.ValueKind == JsonValueKind.Object && stated.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.Number
+                ? value.GetDouble()
+                : otherwise;
+        return new(Number("suggested_atol_fp32", 1e-4), Number("suggested_rtol_fp32", 1e-4), Number("ref_max_abs", 1));
+    }
+
+    /// <summary>The output's absolute tolerance, carried over to a tensor of another size.</summary>
+    public double Scaled(Tensor reference)
+    {
+        using var scope = NewDisposeScope();
+        return Absolute / Scale * Math.Max(1, reference.abs().max().to(ScalarType.Float64).item<double>());
+    }
+}

@@ -1,0 +1,19 @@
+using Brownian.Testing;
+using Brownian.Verification;
+
+namespace Brownian.Tests.Networks;
+
+public sealed class UNet2DGoldenTests : LeakCheck
+{
+    public static TheoryData<string> Cases => [.. Directory.EnumerateDirectories(GoldenData.Root, "unet2d_*").Select(p => Path.GetFileName(p)!)];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void A_unet_computes_the_numbers_of_the_reference(string name)
+    {
+        var result = Assert.Single(GoldenFolder.Run(GoldenData.At(name)));
+        Assert.True(result.Outcome == CaseOutcome.Pass, result.ToString());
+        Assert.True(result.MaxAbsolute <= result.Tolerance, result.ToString());
+        TestContext.Current.TestOutputHelper?.WriteLine(result.ToString());
+    }
+}
