@@ -1,0 +1,40 @@
+namespace Brownian.Cli.Live;
+
+/// <summary>Quantities as people read them.</summary>
+internal static class Words
+{
+    public static string Duration(double seconds) => seconds switch
+    {
+        < 1 => $"{seconds:0.00} s",
+        < 90 => $"{seconds:0} s",
+        < 5400 => $"{(int)seconds / 60}:{(int)seconds % 60:00} min",
+        _ => $"{(int)seconds / 3600}:{(int)seconds / 60 % 60:00} h",
+    };
+
+    public static string Bytes(double bytes) => bytes switch
+    {
+        < 1024 => $"{bytes:0} B",
+        < 1024 * 1024 => $"{bytes / 1024:0.0} KB",
+        < 1024 * 1024 * 1024 => $"{bytes / 1024 / 1024:0.0} MB",
+        _ => $"{bytes / 1024 / 1024 / 1024:0.00} GB",
+    };
+
+    /// <summary>1234567 as 1.23 M.</summary>
+    public static string Count(double count) => count switch
+    {
+        < 10_000 => $"{count:0}",
+        < 1e6 => $"{count / 1e3:0.0} k",
+        < 1e9 => $"{count / 1e6:0.00} M",
+        _ => $"{count / 1e9:0.00} G",
+    };
+
+    /// <summary>Three digits, however small.</summary>
+    public static string Number(double value) => Math.Abs(value) switch
+    {
+        0 => "0",
+        >= 1e5 or < 1e-3 => $"{value:0.00e+0}",
+        >= 100 => $"{value:0}",
+        >= 1 => $"{value:0.00}",
+        _ => $"{value:0.0000}",
+    };
+}
