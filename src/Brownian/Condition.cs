@@ -17,6 +17,12 @@ public sealed record Condition
     /// <summary>An image that is shown beside xt, [N, C, H, W] in [−1, 1].</summary>
     public Tensor? Image { get; init; }
 
+    /// <summary>The condition of the samples <paramref name="from"/> … <paramref name="from"/> + <paramref name="count"/> − 1; views.</summary>
+    public Condition Slice(long from, long count) => Each(part => part.narrow(0, from, count));
+
+    /// <summary>The condition on another device; parts that are there already are shared.</summary>
+    public Condition To(Device device) => Each(part => part.to(device));
+
     /// <summary>Joins the batches of two conditions that have the same parts: [N], [M] → [N + M]. Guidance evaluates both in one call.</summary>
     /// <exception cref="ArgumentException">One has a part that the other lacks.</exception>
     public static Condition Join(Condition first, Condition second)
@@ -37,4 +43,12 @@ public sealed record Condition
                 $"condition: {name} is given on one side only. Give it on both, or use the network's \"any\" value for it."),
         };
     }
+
+    private Condition Each(Func<Tensor, Tensor> change) => new()
+    {
+        Labels = Labels is { } labels ? change(labels) : null,
+        Embedding = Embedding is { } embedding ? change(embedding) : null,
+        Tokens = Tokens is { } tokens ? change(tokens) : null,
+        Image = Image is { } image ? change(image) : null,
+    };
 }

@@ -1,9 +1,15 @@
+using System.Text.Json.Serialization;
 using Brownian.Parameterizations;
 using static TorchSharp.torch;
 
 namespace Brownian.Objectives;
 
 /// <summary>How much each noise level counts in the loss.</summary>
+/// <remarks>Serialises to JSON as a small record; the property <c>kind</c> tells which weight it is.</remarks>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(UniformWeight), "uniform")]
+[JsonDerivedType(typeof(MinSnrWeight), "min_snr")]
+[JsonDerivedType(typeof(EdmWeight), "edm")]
 public abstract record LossWeight
 {
     /// <summary>Factors of the squared error of the network's own output, one a sample, [N], non-negative; null when all are 1.</summary>

@@ -1,8 +1,15 @@
+using System.Text.Json.Serialization;
 using Brownian.Paths;
 
 namespace Brownian.Objectives;
 
 /// <summary>Which noise levels training visits: a map from the unit interval, so that stratified numbers give stratified levels.</summary>
+/// <remarks>Serialises to JSON as a small record; the property <c>kind</c> tells which distribution it is.</remarks>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(UniformStep), "uniform_step")]
+[JsonDerivedType(typeof(UniformTime), "uniform_time")]
+[JsonDerivedType(typeof(LogNormalSigma), "log_normal_sigma")]
+[JsonDerivedType(typeof(LogitNormalTime), "logit_normal_time")]
 public abstract record TimeDistribution
 {
     /// <summary>The level at quantile <paramref name="u"/> of the distribution. Increasing u means more noise.</summary>

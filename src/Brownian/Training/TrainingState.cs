@@ -1,0 +1,73 @@
+using Brownian.Checkpoints;
+using static TorchSharp.torch;
+
+namespace Brownian.Training;
+
+/// <summary>What a run needs to go on, as named tensors. Valid until the trainer's next step.</summary>
+public sealed class TrainingState
+{
+    private readonly FlatParameters parameters;
+    private readonly (string Part, string Prefix, Tensor Buffer)[] buffers;
+
+    internal TrainingState(FlatParameters parameters, AdamW optimizer, Ema ema, TrainingProgress progress)
+    {
+        this.parameters = parameters;
+        Progress = progress;
+        buffers =
+        [
+            (CheckpointPart.Weights, "", parameters.Buffer),
+            (CheckpointPart.Ema, "", ema.Average),
+            (CheckpointPart.Optimizer, "exp_avg.", optimizer.FirstMoment),
+            (CheckpointPart.Optimizer, "exp_avg_sq.", optimizer.SecondMoment),
+        ];
+    }
+
+    /// <summary>How far the run is.</summary>
+    public TrainingProgress Progress { get; }
+
+    /// <summary>
+    /// The parts of a checkpoint: <c>weights</c> (trained), <c>ema</c> (averaged), both under the network's own names, and
+    /// <c>optimizer</c> (<c>exp_avg.</c>NAME, <c>exp_avg_sq.</c>NAME).
+    /// </summary>
+    public IReadOnlyList<string> Parts => [.. buffers.Select(b => b.Part).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>The tensors of a part: views that belong to the caller's dispose scope.</summary>
+    public IReadOnlyList<(string Name, Tensor Tensor)> Tensors(string part) =>
+    [
+        .. from entry in buffers
+           where entry.Part == part
+           from named in parameters.Names.Zip(parameters.Views(entry.Buffer))
+           select (entry.Prefix + named.First, named.Second),
+    ];
+
+    /// <summary>Bytes of all parts.</summary>
+    public long Bytes => buffers.Length * parameters.Count * sizeof(float);
+
+    internal void Read(Func<string, string, Tensor> read)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        foreach (var (part, prefix, buffer) in buffers)
+        {
+            // The network's own tensors are written, not the buffer beneath: whoever caches casts of them watches their versions.
+            var targets = ReferenceEquals(buffer, parameters.Buffer) ? parameters.Parameters : parameters.Views(buffer);
+            for (var i = 0; i < targets.Count; i++)
+            {
+                using var value = read(part, prefix + parameters.Names[i]);
+                Copy(value, targets[i], part, prefix + parameters.Names[i]);
+            }
+        }
+    }
+
+    private static void Copy(Tensor value, Tensor target, string part, string name)
+    {
+        if (!value.shape.SequenceEqual(target.shape))
+        {
+            throw new ArgumentException(
+                $"{part}: {name} has shape [{string.Join(", ", value.shape)}]; this network has [{string.Join(", ", target.shape)}]. "
+                + "Resume with the configuration that the run was started with.");
+        }
+
+        target.copy_(value);
+    }
+}
