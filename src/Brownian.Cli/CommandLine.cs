@@ -75,7 +75,9 @@ internal sealed class CommandLine(Terminal terminal)
 
     private IEnumerable<Command> All() =>
     [
+        new VerifyCommand(terminal),
         new DoctorCommand(terminal),
+        new DataCommand(terminal),
     ];
 
     private static string CommandPath(ParseResult parse)

@@ -5,6 +5,8 @@ public sealed class HelpTests
     [Theory]
     [InlineData("")]
     [InlineData("doctor")]
+    [InlineData("verify")]
+    [InlineData("data")]
     public void Help_reads_as_it_did(string command)
     {
         var help = Cli.Run([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);

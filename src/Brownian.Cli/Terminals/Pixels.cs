@@ -17,6 +17,24 @@ internal sealed record Pixels(int Width, int Height, byte[] Rgb)
         }
     }
 
+    /// <summary>A picture of the library; grey is spread to the three colours, and alpha is laid over white.</summary>
+    public static Pixels Of(Data.Picture picture)
+    {
+        var (area, pixels) = (picture.Width * picture.Height, picture.Pixels);
+        var rgb = new byte[area * 3];
+        for (var i = 0; i < area; i++)
+        {
+            var alpha = picture.Channels == 4 ? pixels[(3 * area) + i] : 255;
+            for (var channel = 0; channel < 3; channel++)
+            {
+                var value = pixels[(picture.Channels == 1 ? 0 : channel * area) + i];
+                rgb[(3 * i) + channel] = (byte)(((value * alpha) + (255 * (255 - alpha)) + 127) / 255);
+            }
+        }
+
+        return new(picture.Width, picture.Height, rgb);
+    }
+
     public static Pixels Decode(byte[] file)
     {
         using var bitmap = SKBitmap.Decode(file) ?? throw new InvalidDataException("the picture cannot be decoded");

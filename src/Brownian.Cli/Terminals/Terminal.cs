@@ -53,6 +53,15 @@ internal sealed class Terminal
         }
     }
 
+    /// <summary>A picture, where the terminal can show one.</summary>
+    public void Show(Pixels picture)
+    {
+        if (!Quiet && Pictures != PictureProtocol.None)
+        {
+            Error.Write(PictureWriter.Write(picture, Pictures, Math.Min(Width - 2, 120), Math.Max(4, Math.Min(Height - 4, 40))));
+        }
+    }
+
     /// <summary>A line that even --quiet shows.</summary>
     public void Warn(string line) => Error.WriteLine(Colour ? $"\e[33mbrownian: {line}\e[0m" : $"brownian: {line}");
 
