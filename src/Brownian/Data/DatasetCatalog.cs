@@ -7,7 +7,7 @@ namespace Brownian.Data;
 public static class DatasetCatalog
 {
     /// <summary>The names that <see cref="Open"/> knows besides paths.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["builtin:strokes", "mnist", "fashion-mnist"];
+    public static IReadOnlyList<string> Names { get; } = ["builtin:strokes", "builtin:scenes", "mnist", "fashion-mnist"];
 
     /// <summary>Opens a data set.</summary>
     /// <param name="nameOrPath">One of <see cref="Names"/>, or a folder.</param>
@@ -21,6 +21,7 @@ public static class DatasetCatalog
         return nameOrPath switch
         {
             "builtin:strokes" => Drawn(new StrokesDataset(options.Split, options.Count, options.Seed, options.Size ?? 28), options),
+            "builtin:scenes" => Drawn(new ScenesDataset(options.Split, options.Count, options.Seed, options.Size ?? 32), options),
             "mnist" => MnistFolder.Open(Local("mnist", options), options.Split, "mnist", MnistFolder.Digits),
             "fashion-mnist" => MnistFolder.Open(Local("fashion-mnist", options), options.Split, "fashion-mnist", MnistFolder.Clothes),
             _ => throw new ArgumentException($"Unknown data set '{nameOrPath}'; expected {string.Join(", ", Names)} or a path.", nameof(nameOrPath)),
