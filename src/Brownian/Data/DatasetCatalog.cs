@@ -1,5 +1,6 @@
 using Brownian.Data.BuiltIn;
 using Brownian.Data.Formats;
+using Brownian.Data.Sources;
 
 namespace Brownian.Data;
 
@@ -7,13 +8,16 @@ namespace Brownian.Data;
 public static class DatasetCatalog
 {
     /// <summary>The names that <see cref="Open"/> knows besides paths.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["builtin:strokes", "builtin:scenes", "mnist", "fashion-mnist"];
+    public static IReadOnlyList<string> Names { get; } = ["builtin:strokes", "builtin:scenes", "mnist", "fashion-mnist", "cifar10"];
 
     /// <summary>Opens a data set.</summary>
-    /// <param name="nameOrPath">One of <see cref="Names"/>, or a folder.</param>
+    /// <param name="nameOrPath">
+    /// One of <see cref="Names"/>, or a path: a folder of images (sub-folders are classes, metadata.jsonl or metadata.csv give captions), of
+    /// IDX files, of CIFAR binary files, of Parquet files or of WebDataset tar files, or one Parquet or tar file.
+    /// </param>
     /// <param name="options">Split, size, channels, crop, local copies; the defaults when null.</param>
-    /// <exception cref="ArgumentException">An unknown name.</exception>
-    /// <exception cref="InvalidDataException">Damaged files.</exception>
+    /// <exception cref="ArgumentException">An unknown name or split.</exception>
+    /// <exception cref="InvalidDataException">Damaged files, or more than 1 % unreadable images.</exception>
     public static IImageDataset Open(string nameOrPath, DatasetOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(nameOrPath);
@@ -22,14 +26,63 @@ public static class DatasetCatalog
         {
             "builtin:strokes" => Drawn(new StrokesDataset(options.Split, options.Count, options.Seed, options.Size ?? 28), options),
             "builtin:scenes" => Drawn(new ScenesDataset(options.Split, options.Count, options.Seed, options.Size ?? 32), options),
-            "mnist" => MnistFolder.Open(Local("mnist", options), options.Split, "mnist", MnistFolder.Digits),
-            "fashion-mnist" => MnistFolder.Open(Local("fashion-mnist", options), options.Split, "fashion-mnist", MnistFolder.Clothes),
-            _ => throw new ArgumentException($"Unknown data set '{nameOrPath}'; expected {string.Join(", ", Names)} or a path.", nameof(nameOrPath)),
+            "mnist" => Fitted(MnistFolder.Open(Local("mnist", options), options.Split, "mnist", MnistFolder.Digits), options),
+            "fashion-mnist" => Fitted(MnistFolder.Open(Local("fashion-mnist", options), options.Split, "fashion-mnist", MnistFolder.Clothes), options),
+            "cifar10" => Fitted(CifarFolder.OpenTen(Local("cifar10", options), options.Split, "cifar10"), options),
+            _ when Directory.Exists(nameOrPath) => Folder(nameOrPath, options),
+            _ when File.Exists(nameOrPath) => Files(nameOrPath, [nameOrPath], options),
+            _ => throw new ArgumentException($"Unknown data set '{nameOrPath}'; expected {string.Join(", ", Names)}, or the path of a folder, a .parquet or a .tar file.", nameof(nameOrPath)),
         };
     }
 
-    private static IImageDataset Drawn(IImageDataset drawn, DatasetOptions options) =>
-        (long)drawn.Count * drawn.Channels * drawn.Height * drawn.Width <= options.MemoryBudget ? MemoryDataset.Load(drawn, options.Threads) : drawn;
+    private static IImageDataset Drawn(IImageDataset drawn, DatasetOptions options)
+    {
+        var fits = (long)drawn.Count * drawn.Channels * drawn.Height * drawn.Width <= options.MemoryBudget;
+        return Fitted(fits ? MemoryDataset.Load(drawn, options.Threads) : drawn, options);
+    }
+
+    private static IImageDataset Folder(string folder, DatasetOptions options)
+    {
+        if (MnistFolder.IsIn(folder, options.Split))
+        {
+            return Fitted(MnistFolder.Open(folder, options.Split, folder, null), options);
+        }
+
+        if (CifarFolder.IsTenIn(folder, options.Split))
+        {
+            return Fitted(CifarFolder.OpenTen(folder, options.Split, folder), options);
+        }
+
+        if (CifarFolder.IsHundredIn(folder, options.Split))
+        {
+            return Fitted(CifarFolder.OpenHundred(folder, options.Split, folder), options);
+        }
+
+        var archives = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Where(path => path.EndsWith(".parquet", StringComparison.Ordinal) || path.EndsWith(".tar", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .ToArray();
+        return archives.Length > 0
+            ? Files(folder, SplitFiles.Of(folder, archives, options.Split), options)
+            : new DecodedDataset(new FolderSource(SplitFiles.FolderOf(folder, options.Split)), options);
+    }
+
+    private static DecodedDataset Files(string name, string[] paths, DatasetOptions options)
+    {
+        PictureSource source = Path.GetExtension(paths[0]) switch
+        {
+            ".parquet" => new ParquetSource(name, paths, options.MemoryBudget / 2),
+            ".tar" => new TarSource(name, paths),
+            var other => throw new ArgumentException($"Cannot open {name}: expected a folder, a .parquet or a .tar file; got '{other}'.", nameof(name)),
+        };
+        return new DecodedDataset(source, options);
+    }
+
+    /// <summary>The set in another size or with other channels where they are asked for.</summary>
+    private static IImageDataset Fitted(IImageDataset set, DatasetOptions options) =>
+        (options.Size ?? set.Height) == set.Height && (options.Size ?? set.Width) == set.Width && (options.Channels ?? set.Channels) == set.Channels
+            ? set
+            : new DecodedDataset(new DatasetSource(set), options);
 
     private static string Local(string name, DatasetOptions options)
     {

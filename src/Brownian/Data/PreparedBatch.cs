@@ -28,10 +28,9 @@ internal sealed class PreparedBatch
         for (var i = 0; i < count; i++)
         {
             var sample = firstSample + i;
-            indices[i] = order.At(sample);
             var key = RandomStream.StateOf(options.Seed, [Augmentation, (ulong)sample]);
             var image = pixels.AsSpan(i * size, size);
-            dataset.Read(indices[i], key, image);
+            indices[i] = ReadOrNext(dataset, order.At(sample), key, image);
             if (options.Flip && (RandomStream.Mix(key) & 1) == 1)
             {
                 Mirror(image, dataset.Width);
@@ -45,6 +44,23 @@ internal sealed class PreparedBatch
         var numbers = MemoryMarshal.Cast<byte, float>(images.bytes);
         PixelScale.ToUnit(pixels.AsSpan(0, numbers.Length), numbers);
         return new Batch(images, Labels(dataset), Captions(dataset), indices, position);
+    }
+
+    /// <summary>Reads an image, or the first readable one after it: which one is a matter of the files alone.</summary>
+    private static int ReadOrNext(IImageDataset dataset, int index, ulong key, Span<byte> image)
+    {
+        for (var tried = 1; ; tried++)
+        {
+            try
+            {
+                dataset.Read(index, key, image);
+                return index;
+            }
+            catch (UnreadableImageException) when (tried < dataset.Count)
+            {
+                index = (index + 1) % dataset.Count;
+            }
+        }
     }
 
     private static void Mirror(Span<byte> image, int width)
