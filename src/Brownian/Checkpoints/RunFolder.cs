@@ -1,4 +1,5 @@
 using System.Globalization;
+using static TorchSharp.torch;
 
 namespace Brownian.Checkpoints;
 
@@ -117,6 +118,18 @@ public sealed class RunFolder : IDisposable
     {
         RequireWritable();
         AtomicFile.Write(ConfigPath, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(yaml)), disk);
+    }
+
+    /// <summary>
+    /// Makes the run folder a diffusers folder with these weights, or renews them. Each file is replaced atomically; the weights carry
+    /// their step, so that they are never taken for another's.
+    /// </summary>
+    /// <param name="bundle">The model and what is known of it.</param>
+    /// <param name="weights">The averaged weights under the network's names.</param>
+    public void Publish(ModelBundle bundle, IEnumerable<(string Name, Tensor Tensor)> weights)
+    {
+        RequireWritable();
+        DiffusersFolder.Write(Path, bundle, weights, disk);
     }
 
     /// <summary>Lets others write the run.</summary>

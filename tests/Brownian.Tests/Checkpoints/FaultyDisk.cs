@@ -126,6 +126,8 @@ internal sealed class FaultyDisk : Disk
 
     private sealed class FaultyStream(FaultyDisk disk, Stream inner, string path) : Stream
     {
+        private const int Buffered = 8192;
+
         public Stream Inner => inner;
 
         public string Path => path;
@@ -142,7 +144,12 @@ internal sealed class FaultyDisk : Disk
 
         public override void Write(byte[] buffer, int offset, int count)
         {
-            disk.Count("write", path);
+            // A real file is buffered, too: many small writes are one operation.
+            if (inner.Position / Buffered != (inner.Position + count) / Buffered || inner.Position == 0)
+            {
+                disk.Count("write", path);
+            }
+
             var fits = (int)Math.Min(count, disk.bytesLeft);
             inner.Write(buffer, offset, fits);
             inner.Flush();

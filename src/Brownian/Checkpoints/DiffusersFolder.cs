@@ -1,0 +1,154 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Brownian.Networks.UNet;
+using static TorchSharp.torch;
+
+namespace Brownian.Checkpoints;
+
+/// <summary>
+/// Folders of unconditional and class-conditional image models in diffusers' layout: <c>model_index.json</c>, <c>unet/</c>,
+/// <c>scheduler/</c>. Ours have <c>brownian.json</c> beside them, which says exactly what a scheduler's configuration can only say nearly.
+/// </summary>
+public static class DiffusersFolder
+{
+    internal const string Index = "model_index.json";
+    internal const string WeightsFile = "diffusion_pytorch_model.safetensors";
+
+    /// <summary>Whether a folder has a model_index.json.</summary>
+    public static bool IsDiffusers(string path) => File.Exists(Path.Combine(path, Index));
+
+    /// <summary>Loads a folder: ours (a run included), diffusers', or one checkpoint of a run (<c>RUN/checkpoints/step-0001000</c>).</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="raw">Of a run: the weights that the optimizer moves instead of their average.</param>
+    /// <returns>The model in float32 on the CPU, in evaluation mode.</returns>
+    /// <exception cref="CheckpointFormatException">The folder is not of this kind, or a file in it is damaged.</exception>
+    /// <exception cref="MissingWeightException">Weights and configuration do not match.</exception>
+    public static ModelBundle Load(string path, bool raw = false)
+    {
+        var place = ModelPlace.Find(path, raw);
+        var network = Network(place);
+        try
+        {
+            var (weights, metadata) = LoadWeights(network, place);
+            network.eval();
+            var bundle = BrownianFile.Read(place.Folder) is { } ours
+                ? Bundle(network, ours)
+                : ForeignFolder.Bundle(network, place.Folder);
+            return bundle with
+            {
+                WeightsPath = weights,
+                Provenance = bundle.Provenance with
+                {
+                    Step = Number(metadata, "brownian.step"),
+                    Images = Number(metadata, "brownian.images"),
+                    Weights = metadata.GetValueOrDefault("brownian.part"),
+                },
+            };
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes a folder that diffusers and we can load: all of it or nothing.</summary>
+    /// <param name="path">The folder to make; its parent must exist.</param>
+    /// <param name="bundle">The model.</param>
+    /// <param name="replace">Whether a folder of this name may be replaced.</param>
+    /// <exception cref="ArgumentException">The network is not a <see cref="UNet2D"/>.</exception>
+    public static void Save(string path, ModelBundle bundle, bool replace = false) =>
+        AtomicFolder.Write(path, folder => Write(folder, bundle, WeightLoading.Of(bundle.Model.Network), Disk.Real), replace);
+
+    /// <summary>Writes the files in place, each one atomically; model_index.json, which makes it a diffusers folder, is last.</summary>
+    internal static void Write(string folder, ModelBundle bundle, IEnumerable<(string Name, Tensor Tensor)> weights, Disk disk)
+    {
+        var config = ConfigOf(bundle);
+        disk.CreateDirectory(Path.Combine(folder, "unet"));
+        disk.CreateDirectory(Path.Combine(folder, "scheduler"));
+        var scheduler = NearestScheduler.Of(bundle.Model.Path, bundle.Model.Parameterization);
+        WriteIfChanged(Path.Combine(folder, "unet", "config.json"), config.ToJson() + "\n", disk);
+        WriteIfChanged(Path.Combine(folder, "scheduler", "scheduler_config.json"), Indented(scheduler), disk);
+        WriteIfChanged(Path.Combine(folder, BrownianFile.FileName), BrownianFile.Of(bundle).ToJson(), disk);
+        AtomicFile.Write(
+            Path.Combine(folder, "unet", WeightsFile), stream => SafetensorsWriter.Write(stream, weights, Notes(bundle.Provenance)), disk);
+        WriteIfChanged(Path.Combine(folder, Index), Indented(PipelineIndex(scheduler.Text("_class_name")!)), disk);
+    }
+
+    private static UNet2DConfig ConfigOf(ModelBundle bundle)
+    {
+        var network = bundle.Model.Network as UNet2D ?? throw new ArgumentException(
+            $"bundle: a diffusers folder of this kind holds a {nameof(UNet2D)}; got {bundle.Model.Network.GetType().Name}.", nameof(bundle));
+        return network.Config with { SampleSize = new ImageSize(bundle.Image.Height, bundle.Image.Width) };
+    }
+
+    private static JsonObject PipelineIndex(string scheduler) => new()
+    {
+        ["_class_name"] = NearestScheduler.Pipeline(scheduler),
+        ["_diffusers_version"] = "0.25.1",
+        ["scheduler"] = new JsonArray("diffusers", scheduler),
+        ["unet"] = new JsonArray("diffusers", "UNet2DModel"),
+    };
+
+    // What changes from checkpoint to checkpoint stands in the weights' own file: a kill between two files cannot part them.
+    private static Dictionary<string, string> Notes(Provenance provenance)
+    {
+        var notes = new Dictionary<string, string>(StringComparer.Ordinal);
+        Add("brownian.step", provenance.Step?.ToString(CultureInfo.InvariantCulture));
+        Add("brownian.images", provenance.Images?.ToString(CultureInfo.InvariantCulture));
+        Add("brownian.part", provenance.Weights);
+        return notes;
+
+        void Add(string name, string? value)
+        {
+            if (value is not null)
+            {
+                notes[name] = value;
+            }
+        }
+    }
+
+    private static void WriteIfChanged(string path, string text, Disk disk)
+    {
+        if (!File.Exists(path) || File.ReadAllText(path) != text)
+        {
+            AtomicFile.Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)), disk);
+        }
+    }
+
+    private static UNet2D Network(ModelPlace place)
+    {
+        var path = Path.Combine(place.Folder, "unet", "config.json");
+        try
+        {
+            return new UNet2D(UNet2DConfig.FromJson(JsonFile.ReadText(path)));
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException or System.Runtime.InteropServices.ExternalException)
+        {
+            throw new CheckpointFormatException(path, $"no network can be made from it ({e.Message})", "Check the configuration.", inner: e);
+        }
+    }
+
+    private static (string Path, IReadOnlyDictionary<string, string> Metadata) LoadWeights(UNet2D network, ModelPlace place)
+    {
+        using var file = SafetensorsFile.Open(place.Weights);
+        WeightLoading.Load(network, file, KeyMap.OldDiffusers);
+        return (place.Weights, file.Metadata);
+    }
+
+    private static long? Number(IReadOnlyDictionary<string, string> metadata, string name) =>
+        metadata.TryGetValue(name, out var text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    private static ModelBundle Bundle(UNet2D network, BrownianFile file) =>
+        new(new DiffusionModel(network, file.Path, file.Parameterization), file.Image)
+        {
+            ClassCount = file.ClassCount,
+            ClassNames = file.ClassNames,
+            NullLabel = file.NullLabel,
+            Sampling = file.Sampling ?? RecommendedSampling.For(file.Path),
+            Provenance = file.Training ?? new(),
+        };
+
+    private static string Indented(JsonObject json) => json.ToJsonString(new() { WriteIndented = true }) + "\n";
+}

@@ -1,0 +1,20 @@
+using Brownian.Paths;
+
+namespace Brownian.Checkpoints;
+
+/// <summary>How to sample from a model when the user does not say.</summary>
+/// <param name="Sampler">The sampler's name, as on the command line.</param>
+/// <param name="Spacing">The spacing's name, as on the command line.</param>
+/// <param name="Steps">The number of steps.</param>
+/// <param name="Guidance">Classifier-free guidance scale; 1 is none.</param>
+/// <param name="Clip">The belief about the data is clipped to ± this number; null for no clipping.</param>
+public sealed record RecommendedSampling(string Sampler, string Spacing, int Steps, double Guidance = 1, double? Clip = 1)
+{
+    /// <summary>What suits most models on this path.</summary>
+    public static RecommendedSampling For(GaussianPath path) => path switch
+    {
+        EdmPath or VarianceExploding => new("heun", "karras", 18),
+        RectifiedFlow => new("heun", "linspace", 20),
+        _ => new("dpm++2m", "trailing", 20),
+    };
+}
