@@ -76,6 +76,7 @@ internal sealed class CommandLine(Terminal terminal)
     private IEnumerable<Command> All() =>
     [
         new VerifyCommand(terminal),
+        new BenchCommand(terminal),
         new DoctorCommand(terminal),
         new DataCommand(terminal),
     ];

@@ -6,6 +6,7 @@ public sealed class HelpTests
     [InlineData("")]
     [InlineData("doctor")]
     [InlineData("verify")]
+    [InlineData("bench")]
     [InlineData("data")]
     public void Help_reads_as_it_did(string command)
     {

@@ -1,0 +1,111 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Brownian.Cli.Samples;
+
+/// <summary>Everything that has to be known to make a picture again; every PNG carries it.</summary>
+internal sealed record SampleRecord
+{
+    /// <summary>The keyword of the text chunk with this record as JSON.</summary>
+    public const string Keyword = "brownian";
+
+    private static readonly JsonSerializerOptions Compact = new(Json.Style) { WriteIndented = false, UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip };
+
+    /// <summary>Grows when a change of the program changes the pictures that it makes of the same record.</summary>
+    public int Format { get; init; } = 1;
+
+    /// <summary>The program's version.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>libtorch's version.</summary>
+    public required string Torch { get; init; }
+
+    /// <summary>The model's folder, as it was.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>SHA-256 of the weights' file.</summary>
+    public required string ModelSha256 { get; init; }
+
+    /// <summary>Whether the weights that the optimizer moves were used instead of their average.</summary>
+    public bool Raw { get; init; }
+
+    public required string Sampler { get; init; }
+
+    public required string Spacing { get; init; }
+
+    public required int Steps { get; init; }
+
+    public required double Guidance { get; init; }
+
+    /// <summary>± this number is where the belief about the data was clipped; null for no clipping.</summary>
+    public double? Clip { get; init; }
+
+    /// <summary>The class label; null for none.</summary>
+    public long? Label { get; init; }
+
+    /// <summary>The class's name; null where the model knows none.</summary>
+    public string? Class { get; init; }
+
+    /// <summary>The seed of this picture.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>float32 or bfloat16.</summary>
+    public required string Precision { get; init; }
+
+    /// <summary>cpu or cuda.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>How many pictures were made at once. It decides which kernels run, and so the last bit of a number.</summary>
+    public required int BatchSize { get; init; }
+
+    /// <summary>Which of them this one is, from 0.</summary>
+    public required int BatchIndex { get; init; }
+
+    public required int Channels { get; init; }
+
+    public required int Height { get; init; }
+
+    public required int Width { get; init; }
+
+    /// <summary>Reads a PNG's text; null if it was not made by this program.</summary>
+    /// <exception cref="InvalidDataException">It was, but the record is damaged.</exception>
+    public static SampleRecord? Read(IReadOnlyDictionary<string, string> text)
+    {
+        if (!text.TryGetValue(Keyword, out var json))
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize<SampleRecord>(json, Compact);
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"the picture's settings (text chunk \"{Keyword}\") are damaged: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The text that a PNG carries: our record, and what other programs understand.</summary>
+    public IReadOnlyDictionary<string, string> ToText() => new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["parameters"] = Parameters(),
+        [Keyword] = JsonSerializer.Serialize(this, Compact),
+    };
+
+    /// <summary>The grammar that AUTOMATIC1111's web UI writes and most viewers read.</summary>
+    private string Parameters()
+    {
+        var prompt = Class ?? (Label is { } label ? $"class {label}" : "");
+        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Model));
+        var pairs = new (string Key, string Value)[]
+        {
+            ("Steps", $"{Steps}"), ("Sampler", Sampler), ("Schedule type", Spacing), ("CFG scale", $"{Guidance}"), ("Seed", $"{Seed}"),
+            ("Size", $"{Width}x{Height}"), ("Model hash", ModelSha256[..10]), ("Model", name), ("Version", $"brownian {Version}"),
+        };
+        return $"{prompt}\n{string.Join(", ", pairs.Select(p => $"{p.Key}: {Quoted(p.Value)}"))}";
+    }
+
+    // A value with a separator in it is quoted as a JSON string.
+    private static string Quoted(string value) => value.AsSpan().IndexOfAny(',', ':', '\n') >= 0 ? JsonSerializer.Serialize(value, Json.Style) : value;
+}
