@@ -28,8 +28,8 @@ public sealed class CheckpointWriter
     {
         var notes = new Dictionary<string, string>(metadata ?? new Dictionary<string, string>(), StringComparer.Ordinal)
         {
-            ["brownian.step"] = Step.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            ["brownian.part"] = name,
+            [WeightNotes.StepName] = Step.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            [WeightNotes.PartName] = name,
         };
         Bytes(name + ".safetensors", stream => SafetensorsWriter.Write(stream, tensors, notes));
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Brownian.Networks.UNet;
@@ -32,17 +31,15 @@ public static class DiffusersFolder
         {
             var (weights, metadata) = LoadWeights(network, place);
             network.eval();
-            var bundle = BrownianFile.Read(place.Folder) is { } ours
-                ? Bundle(network, ours)
-                : ForeignFolder.Bundle(network, place.Folder);
+            var bundle = Bundle(network, BrownianFile.Read(place.Folder) ?? ForeignFolder.Read(place.Folder, network.Config));
             return bundle with
             {
                 WeightsPath = weights,
                 Provenance = bundle.Provenance with
                 {
-                    Step = Number(metadata, "brownian.step"),
-                    Images = Number(metadata, "brownian.images"),
-                    Weights = metadata.GetValueOrDefault("brownian.part"),
+                    Step = WeightNotes.Step(metadata),
+                    Images = WeightNotes.Images(metadata),
+                    Weights = WeightNotes.Part(metadata),
                 },
             };
         }
@@ -72,7 +69,7 @@ public static class DiffusersFolder
         WriteIfChanged(Path.Combine(folder, "scheduler", "scheduler_config.json"), Indented(scheduler), disk);
         WriteIfChanged(Path.Combine(folder, BrownianFile.FileName), BrownianFile.Of(bundle).ToJson(), disk);
         AtomicFile.Write(
-            Path.Combine(folder, "unet", WeightsFile), stream => SafetensorsWriter.Write(stream, weights, Notes(bundle.Provenance)), disk);
+            Path.Combine(folder, "unet", WeightsFile), stream => SafetensorsWriter.Write(stream, weights, WeightNotes.Of(bundle.Provenance)), disk);
         WriteIfChanged(Path.Combine(folder, Index), Indented(PipelineIndex(scheduler.Text("_class_name")!)), disk);
     }
 
@@ -90,24 +87,6 @@ public static class DiffusersFolder
         ["scheduler"] = new JsonArray("diffusers", scheduler),
         ["unet"] = new JsonArray("diffusers", "UNet2DModel"),
     };
-
-    // What changes from checkpoint to checkpoint stands in the weights' own file: a kill between two files cannot part them.
-    private static Dictionary<string, string> Notes(Provenance provenance)
-    {
-        var notes = new Dictionary<string, string>(StringComparer.Ordinal);
-        Add("brownian.step", provenance.Step?.ToString(CultureInfo.InvariantCulture));
-        Add("brownian.images", provenance.Images?.ToString(CultureInfo.InvariantCulture));
-        Add("brownian.part", provenance.Weights);
-        return notes;
-
-        void Add(string name, string? value)
-        {
-            if (value is not null)
-            {
-                notes[name] = value;
-            }
-        }
-    }
 
     private static void WriteIfChanged(string path, string text, Disk disk)
     {
@@ -136,9 +115,6 @@ public static class DiffusersFolder
         WeightLoading.Load(network, file, KeyMap.OldDiffusers);
         return (place.Weights, file.Metadata);
     }
-
-    private static long? Number(IReadOnlyDictionary<string, string> metadata, string name) =>
-        metadata.TryGetValue(name, out var text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static ModelBundle Bundle(UNet2D network, BrownianFile file) =>
         new(new DiffusionModel(network, file.Path, file.Parameterization), file.Image)

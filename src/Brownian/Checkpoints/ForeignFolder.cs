@@ -5,16 +5,16 @@ using Brownian.Paths;
 
 namespace Brownian.Checkpoints;
 
-/// <summary>Folders that diffusers wrote: what brownian.json would say is read from the scheduler's and the network's configuration.</summary>
+/// <summary>Folders that diffusers wrote: what brownian.json would say, read from the scheduler's and the network's configuration.</summary>
 internal static class ForeignFolder
 {
     private const int MaxSteps = 1_000_000;
 
-    public static ModelBundle Bundle(UNet2D network, string folder)
+    public static BrownianFile Read(string folder, UNet2DConfig network)
     {
         var path = Path.Combine(folder, "scheduler", "scheduler_config.json");
         var config = JsonFile.ReadObject(path);
-        if (network.Config.SampleSize is not { } size)
+        if (network.SampleSize is not { } size)
         {
             throw new CheckpointFormatException(
                 Path.Combine(folder, "unet", "config.json"), "sample_size is missing, which tells the images' size", "Add it, in pixels.");
@@ -22,12 +22,14 @@ internal static class ForeignFolder
 
         try
         {
-            var model = new DiffusionModel(network, Table(config), Parameterization(config));
-            var steps = Math.Min(50, ((DiscretePath)model.Path).Count);
-            return new(model, new(network.Config.InChannels, size.Height, size.Width))
+            var table = Table(config);
+            return new()
             {
-                ClassCount = network.Config.NumClassEmbeds,
-                Sampling = new("ddim", Value(config, "timestep_spacing", "leading"), steps, 1, Clip(config)),
+                Path = table,
+                Parameterization = Parameterization(config),
+                Image = new(network.InChannels, size.Height, size.Width),
+                ClassCount = network.NumClassEmbeds,
+                Sampling = new("ddim", Value(config, "timestep_spacing", "leading"), Math.Min(50, table.Count), 1, Clip(config)),
             };
         }
         catch (Exception e) when (e is FormatException or InvalidOperationException or ArgumentException)

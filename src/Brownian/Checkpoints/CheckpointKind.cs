@@ -1,0 +1,32 @@
+using System.Text.Json.Serialization;
+
+namespace Brownian.Checkpoints;
+
+/// <summary>What a file or folder is.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<CheckpointKind>))]
+public enum CheckpointKind
+{
+    /// <summary>A training run of ours, which is a diffusers folder too.</summary>
+    Run,
+
+    /// <summary>One checkpoint of a run, with everything that training needs.</summary>
+    TrainingCheckpoint,
+
+    /// <summary>A folder with model_index.json.</summary>
+    Diffusers,
+
+    /// <summary>One network of a diffusers folder: config.json with weights beside it.</summary>
+    Component,
+
+    /// <summary>One safetensors file.</summary>
+    Safetensors,
+
+    /// <summary>A golden case: inputs and expected outputs of a reference implementation.</summary>
+    GoldenCase,
+
+    /// <summary>A PyTorch file (zip or legacy pickle). Not read by this version.</summary>
+    PyTorch,
+
+    /// <summary>NumPy arrays (.npy, .npz). Not read by this version.</summary>
+    NumPy,
+}

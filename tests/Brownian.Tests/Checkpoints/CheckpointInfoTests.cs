@@ -1,0 +1,152 @@
+using System.Text.Json.Nodes;
+using Brownian.Checkpoints;
+using Brownian.Parameterizations;
+using Brownian.Paths;
+using Brownian.Testing;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Brownian.Tests.Checkpoints;
+
+public sealed class CheckpointInfoTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly DisposeScope scope = NewDisposeScope();
+
+    public void Dispose()
+    {
+        scope.Dispose();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public void A_run_is_described_with_its_checkpoints()
+    {
+        MakeRun();
+        var info = CheckpointInfo.Describe(folder["run"]);
+        Assert.Equal(CheckpointKind.Run, info.Kind);
+        Assert.Equal("UNet2DModel", info.Architecture);
+        Assert.Equal("DDPMPipeline", info.Pipeline);
+        Assert.Equal([7L, 5L], info.Checkpoints.Select(c => c.Step));
+        Assert.Equal(new EdmPath(), info.ForwardPath);
+        Assert.Equal(new PredictEdm(), info.Parameterization);
+        Assert.Equal(["cat", "dog", "α-bird"], info.ClassNames);
+        Assert.Equal((42L, 5376L, "ema", "steps: 42\n"), (info.Training!.Step!.Value, info.Training.Images!.Value, info.Training.Weights, info.Training.Config));
+        Assert.Empty(info.Problems);
+        using var bundle = ModelBundle.Load(folder["run"]);
+        Assert.Equal(bundle.WeightsSha256(), Assert.Single(info.Weights).Sha256);
+        Assert.Equal(bundle.Model.Network.parameters().Sum(p => p.numel()), info.Parameters);
+        Assert.Equal(new Dictionary<string, long> { ["F32"] = info.Parameters }, info.Weights[0].Types);
+    }
+
+    [Fact]
+    public void The_description_is_JSON_that_names_path_and_network()
+    {
+        MakeRun();
+        var json = JsonNode.Parse(CheckpointInfo.Describe(folder["run"]).ToJson())!;
+        Assert.Equal("Run", (string?)json["kind"]);
+        Assert.Equal("edm", (string?)json["forward_path"]!["kind"]);
+        Assert.Equal("edm", (string?)json["parameterization"]!["kind"]);
+        Assert.Equal("unet/diffusion_pytorch_model.safetensors", (string?)json["weights"]![0]!["name"]);
+        Assert.Equal(12, (int?)json["image"]!["width"]);
+        Assert.Equal(7, (long?)json["checkpoints"]![0]!["step"]);
+    }
+
+    [Fact]
+    public void A_training_checkpoint_counts_its_network_once()
+    {
+        var path = MakeRun();
+        var info = CheckpointInfo.Describe(path);
+        Assert.Equal(CheckpointKind.TrainingCheckpoint, info.Kind);
+        Assert.Equal(7, info.Training!.Step);
+        Assert.Equal(2, info.Weights.Count);
+        Assert.Equal(info.Weights[0].Parameters, info.Parameters);
+        Assert.Equal(new EdmPath(), info.ForwardPath);
+        File.AppendAllText(Path.Combine(path, "ema.safetensors"), "x");
+        Assert.Contains("not whole: ema.safetensors has", Assert.Single(CheckpointInfo.Describe(path).Problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_of_diffusers_is_described()
+    {
+        var info = CheckpointInfo.Describe(GoldenData.At("pipe_ddpm_ddim", "pipeline"));
+        Assert.Equal((CheckpointKind.Diffusers, "DDPMPipeline", "UNet2DModel"), (info.Kind, info.Pipeline, info.Architecture));
+        Assert.Equal(DiscretePath.Linear(), info.ForwardPath);
+        Assert.Equal(["F16"], info.Weights[0].Types.Keys);
+        Assert.Empty(info.Problems);
+    }
+
+    [Fact]
+    public void A_pipeline_that_cannot_be_loaded_is_described_all_the_same()
+    {
+        using (var bundle = SmallBundle.Make())
+        {
+            DiffusersFolder.Save(folder["model"], bundle);
+        }
+
+        File.Delete(folder["model/brownian.json"]);
+        File.WriteAllText(folder["model/model_index.json"], """{"_class_name":"StableDiffusionPipeline","unet":["diffusers","UNet2DModel"],"safety":[null,null]}""");
+        var info = CheckpointInfo.Describe(folder["model"]);
+        Assert.Equal("StableDiffusionPipeline", info.Pipeline);
+        Assert.True(info.Parameters > 1000);
+        Assert.Contains("its pipeline is 'StableDiffusionPipeline'; loadable are", Assert.Single(info.Problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_golden_case_and_a_component_are_described()
+    {
+        var golden = CheckpointInfo.Describe(GoldenData.At("unet2d_classcond"));
+        Assert.Equal((CheckpointKind.GoldenCase, "UNet2DModel"), (golden.Kind, golden.Pipeline));
+        var component = CheckpointInfo.Describe(GoldenData.At("unet2d_classcond", "unet"));
+        Assert.Equal((CheckpointKind.Component, "UNet2DModel"), (component.Kind, component.Architecture));
+        Assert.Equal(golden.Parameters, component.Parameters);
+    }
+
+    [Fact]
+    public void A_single_file_is_described_by_its_header()
+    {
+        SafetensorsWriter.Write(folder["w.safetensors"], [("a", torch.ones(3, 4)), ("b", torch.ones(5, dtype: ScalarType.BFloat16))]);
+        var info = CheckpointInfo.Describe(folder["w.safetensors"]);
+        Assert.Equal((CheckpointKind.Safetensors, 17L), (info.Kind, info.Parameters));
+        Assert.Equal(new Dictionary<string, long> { ["F32"] = 12, ["BF16"] = 5 }, info.Weights[0].Types);
+        Assert.Equal(64, info.Weights[0].Sha256!.Length);
+    }
+
+    [Theory]
+    [InlineData("w.pt", new byte[] { (byte)'P', (byte)'K', 3, 4, 0, 0 }, CheckpointKind.PyTorch)]
+    [InlineData("w.npz", new byte[] { (byte)'P', (byte)'K', 3, 4, 0, 0 }, CheckpointKind.NumPy)]
+    [InlineData("w.pkl", new byte[] { 0x80, 2, (byte)'}', (byte)'q' }, CheckpointKind.PyTorch)]
+    [InlineData("w.npy", new byte[] { 0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1 }, CheckpointKind.NumPy)]
+    public void A_format_that_is_not_read_is_named(string name, byte[] content, CheckpointKind kind)
+    {
+        var info = CheckpointInfo.Describe(folder.Bytes(name, content));
+        Assert.Equal(kind, info.Kind);
+        Assert.Contains($"does not read {kind} files", Assert.Single(info.Problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_no_checkpoint_is_refused()
+    {
+        Assert.Contains("there is no such file or folder", Assert.Throws<CheckpointFormatException>(() => CheckpointInfo.Describe(folder["none"])).Message, StringComparison.Ordinal);
+        Assert.Contains("it is no checkpoint", Assert.Throws<CheckpointFormatException>(() => CheckpointInfo.Describe(folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Throws<CheckpointFormatException>(() => CheckpointInfo.Describe(folder.Bytes("x.txt", "hello, hello"u8.ToArray())));
+    }
+
+    private string MakeRun()
+    {
+        using var bundle = SmallBundle.Make(new EdmPath(), new PredictEdm());
+        using var run = RunFolder.Create(folder["run"]);
+        var path = "";
+        foreach (var step in (long[])[5, 7])
+        {
+            path = run.SaveCheckpoint(step, writer =>
+            {
+                writer.Tensors(CheckpointPart.Weights, WeightLoading.Of(bundle.Model.Network));
+                writer.Tensors(CheckpointPart.Ema, WeightLoading.Of(bundle.Model.Network));
+            });
+        }
+
+        run.Publish(bundle, WeightLoading.Of(bundle.Model.Network));
+        return path;
+    }
+}
