@@ -122,6 +122,10 @@ public sealed record DiscretePath : GaussianPath
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Betas, Count);
 
+    /// <inheritdoc/>
+    internal override double RatioOf(NoiseLevel level) =>
+        level.Time >= 0 && level.Time < Count && level.Time == (int)level.Time ? Ratios[(int)level.Time] : level.NoiseToSignal;
+
     /// <summary>The level of this ratio, at a time that is told.</summary>
     internal static NoiseLevel OfRatio(double time, double ratio)
     {
@@ -137,12 +141,23 @@ public sealed record DiscretePath : GaussianPath
         }
 
         var wanted = Math.Log(Math.Max(ratio, 1e-10));
-        var found = Array.BinarySearch(logRatio, (float)wanted);
-        var low = Math.Clamp(found >= 0 ? found : ~found - 1, 0, Count - 2);
-        low -= low > 0 && logRatio[low] > wanted ? 1 : 0;
+        var low = Math.Clamp(LastBelow(wanted), 0, Count - 2);
         var weight = (logRatio[low] - wanted) / ((double)logRatio[low] - logRatio[low + 1]);
         weight = Math.Clamp(weight, 0, 1);
         return (1 - weight) * low + weight * (low + 1);
+    }
+
+    /// <summary>The last step whose log(σ/α) is not above this; −1 if there is none.</summary>
+    private int LastBelow(double wanted)
+    {
+        var (low, high) = (-1, Count);
+        while (high - low > 1)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = logRatio[middle] <= wanted ? (middle, high) : (low, middle);
+        }
+
+        return low;
     }
 
     private double Check(double time) => time <= Count - 1

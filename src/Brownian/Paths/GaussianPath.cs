@@ -39,6 +39,9 @@ public abstract record GaussianPath
     /// </summary>
     public virtual double StartScale(NoiseLevel start) => start.Sigma;
 
+    /// <summary>σ/α of a level of this path, for spacings; a path with tables takes it from them, so that no rounding comes in between.</summary>
+    internal virtual double RatioOf(NoiseLevel level) => level.NoiseToSignal;
+
     /// <summary>A number of [0, ∞) or an error that teaches.</summary>
     private protected static double CheckRatio(double ratio) => ratio >= 0
         ? ratio

@@ -1,3 +1,4 @@
+using Brownian.Spacing;
 using static TorchSharp.torch;
 
 namespace Brownian.Samplers;
@@ -6,14 +7,15 @@ namespace Brownian.Samplers;
 public abstract record OneStepSampler : Sampler
 {
     /// <inheritdoc/>
-    public sealed override IStepper Start(IDenoiser denoiser, INoise noise) => new Stepper(this, denoiser, noise);
+    public sealed override IStepper Start(IDenoiser denoiser, INoise noise, NoiseSchedule schedule) =>
+        new Stepper(this, new(denoiser, noise, schedule));
 
     /// <summary>One step, see <see cref="IStepper.Step"/>.</summary>
-    protected abstract Tensor Step(IDenoiser denoiser, INoise noise, Tensor xt, NoiseLevel from, NoiseLevel to);
+    protected abstract Tensor Step(SamplingRun run, Tensor xt, NoiseLevel from, NoiseLevel to);
 
-    private sealed class Stepper(OneStepSampler sampler, IDenoiser denoiser, INoise noise) : IStepper
+    private sealed class Stepper(OneStepSampler sampler, SamplingRun run) : IStepper
     {
-        public Tensor Step(Tensor xt, NoiseLevel from, NoiseLevel to) => sampler.Step(denoiser, noise, xt, from, to);
+        public Tensor Step(Tensor xt, NoiseLevel from, NoiseLevel to) => sampler.Step(run, xt, from, to);
 
         public void Dispose()
         {

@@ -1,3 +1,4 @@
+using Brownian.Spacing;
 using static TorchSharp.torch;
 
 namespace Brownian.Samplers;
@@ -6,12 +7,18 @@ namespace Brownian.Samplers;
 public abstract record Sampler
 {
     /// <summary>Starts one run.</summary>
-    public abstract IStepper Start(IDenoiser denoiser, INoise noise);
+    /// <param name="denoiser">The belief.</param>
+    /// <param name="noise">Where stochastic methods draw from.</param>
+    /// <param name="schedule">
+    /// The levels that the steps will follow. A run may begin in the middle; methods that spread their noise over the steps, or change
+    /// their order near the end, look at the whole.
+    /// </param>
+    public abstract IStepper Start(IDenoiser denoiser, INoise noise, NoiseSchedule schedule);
 
-    /// <summary>Walks <paramref name="levels"/> from the first to the last. The only loop.</summary>
+    /// <summary>Walks <paramref name="schedule"/> from the first level to the last. The only loop.</summary>
     /// <param name="denoiser">The belief.</param>
     /// <param name="xStart">Noisy data at the first level, [N, …]; borrowed.</param>
-    /// <param name="levels">Descending noise, at least two.</param>
+    /// <param name="schedule">Descending noise.</param>
     /// <param name="noise">Where stochastic methods draw from.</param>
     /// <param name="onStep">Called after each step with its number from 1, the number of steps, and the data, [N, …] (borrowed).</param>
     /// <param name="cancellation">Checked before each step.</param>
@@ -19,28 +26,30 @@ public abstract record Sampler
     public Tensor Run(
         IDenoiser denoiser,
         Tensor xStart,
-        IReadOnlyList<NoiseLevel> levels,
+        NoiseSchedule schedule,
         INoise noise,
         Action<int, int, Tensor>? onStep = null,
         CancellationToken cancellation = default)
     {
-        if (levels.Count < 2)
-        {
-            throw new ArgumentException(
-                $"levels: expected at least two, a start and an end; got {levels.Count}. Ask the spacing for at least one step.", nameof(levels));
-        }
-
         using var inference = no_grad();
-        using var stepper = Start(denoiser, noise);
+        using var stepper = Start(denoiser, noise, schedule);
         var x = xStart.alias();
-        for (var i = 0; i + 1 < levels.Count; i++)
+        try
         {
-            cancellation.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
-            var next = stepper.Step(x, levels[i], levels[i + 1]);
+            for (var i = 0; i < schedule.Steps; i++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                using var scope = NewDisposeScope();
+                var next = stepper.Step(x, schedule[i], schedule[i + 1]);
+                x.Dispose();
+                x = scope.MoveToOuter(next);
+                onStep?.Invoke(i + 1, schedule.Steps, x);
+            }
+        }
+        catch
+        {
             x.Dispose();
-            x = scope.MoveToOuter(next);
-            onStep?.Invoke(i + 1, levels.Count - 1, x);
+            throw;
         }
 
         return x;

@@ -6,5 +6,6 @@ namespace Brownian.Spacing;
 public interface ISpacing
 {
     /// <summary>The levels of a run of <paramref name="steps"/> steps: steps + 1 of them, noisiest first.</summary>
-    IReadOnlyList<NoiseLevel> Levels(GaussianPath path, int steps);
+    /// <exception cref="ArgumentException">The path cannot be divided into so many steps.</exception>
+    NoiseSchedule Levels(GaussianPath path, int steps);
 }

@@ -1,0 +1,57 @@
+using Brownian.Paths;
+using static TorchSharp.torch;
+
+namespace Brownian.Samplers;
+
+/// <summary>
+/// DDPM's ancestral sampling (Ho et al. 2020, Algorithm 2), on any path: a draw from q(x_to | x_from, x̂0). No noise is added in a step
+/// that ends at clean data.
+/// </summary>
+/// <param name="Variance">How much noise a step adds.</param>
+public sealed record Ancestral(ReverseVariance Variance = ReverseVariance.Smallest) : OneStepSampler
+{
+    /// <summary>The variance below which diffusers' schedulers do not go, so that its logarithm exists.</summary>
+    private const double Floor = 1e-20;
+
+    /// <summary>
+    /// Coefficients in float32 and in diffusers' order, and its noise in a last step from a time above 0, for reproducing its numbers. Only
+    /// for paths with α² + σ² = 1.
+    /// </summary>
+    public bool AsDiffusers { get; init; }
+
+    /// <inheritdoc/>
+    protected override Tensor Step(SamplingRun run, Tensor xt, NoiseLevel from, NoiseLevel to)
+    {
+        var posterior = AsDiffusers ? Posterior.InSinglePrecision(from, to) : Posterior.Between(from, to);
+        var belief = run.Denoiser.Denoise(xt, from);
+        var next = (belief.X0 * posterior.OfX0).add_(xt, alpha: posterior.OfXt);
+        if (to.IsClean && !(AsDiffusers && from.Time > 0))
+        {
+            return next;
+        }
+
+        var noise = run.Noise.NormalLike(xt);
+        return Variance switch
+        {
+            ReverseVariance.Smallest => next.add_(noise, alpha: Math.Sqrt(Math.Max(posterior.Variance, Floor))),
+            ReverseVariance.Largest => next.add_(noise, alpha: Math.Sqrt(posterior.StepVariance)),
+            ReverseVariance.Learned => next.addcmul_(noise, LearnedDeviation(Mix(belief), posterior), 1),
+            ReverseVariance.Predicted => next.addcmul_(noise, Mix(belief).sqrt(), 1),
+            _ => throw new InvalidOperationException($"unknown variance {Variance}"),
+        };
+    }
+
+    /// <summary>The standard deviation whose logarithm is mixed from those of the smallest and the largest, [N, …].</summary>
+    /// <param name="mix">The network's mix, [N, …] in [−1, 1].</param>
+    /// <param name="posterior">The step.</param>
+    internal static Tensor LearnedDeviation(Tensor mix, Posterior posterior)
+    {
+        var low = Math.Log(Math.Max(posterior.Variance, Floor));
+        var high = Math.Log(posterior.StepVariance);
+        return mix.mul((high - low) / 4).add_((high + low) / 4).exp_();
+    }
+
+    private Tensor Mix(Denoised belief) => belief.VarianceMix ?? throw new ArgumentException(
+        $"ancestral sampling: expected a network with a learned variance (twice as many output channels as input channels) for variance "
+        + $"'{Variance}'; this one has none. Use {nameof(ReverseVariance.Smallest)} or {nameof(ReverseVariance.Largest)}.");
+}

@@ -1,0 +1,67 @@
+using Brownian.Paths;
+
+namespace Brownian.Spacing;
+
+/// <summary>A spacing that is made in σ/α, which fits any path.</summary>
+public abstract record RatioSpacing : ISpacing
+{
+    /// <summary>Stands for an infinite σ/α at pure noise: the ratio at ᾱ = 2⁻²⁴.</summary>
+    private const double LargestRatio = 4096;
+
+    /// <summary>Where the schedule ends.</summary>
+    public FinalLevel End { get; init; }
+
+    /// <summary>One point more is laid out, and the cleanest left out: with an end at the cleanest level no step has length 0.</summary>
+    public bool SkipLast { get; init; }
+
+    /// <summary>The largest σ/α; null for that of <see cref="Within"/> or the path.</summary>
+    public double? Largest { get; init; }
+
+    /// <summary>The smallest σ/α before the end; null for that of <see cref="Within"/> or the path.</summary>
+    public double? Smallest { get; init; }
+
+    /// <summary>A spacing whose first and last level (before the end) give the range, as diffusers' Euler and Heun do; null for the whole path.</summary>
+    public TimeSpacing? Within { get; init; }
+
+    /// <summary>What is done to times between two steps of a discrete path. σ/α stays; the network is told the rounded time.</summary>
+    public TimeRounding Rounding { get; init; }
+
+    /// <inheritdoc/>
+    public NoiseSchedule Levels(GaussianPath path, int steps)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        var (first, last) = Range(path, steps);
+        var large = Math.Min(Largest ?? path.RatioOf(first), LargestRatio);
+        var small = Smallest ?? path.RatioOf(last);
+        var levels = Ratios(large, small, SkipLast ? steps + 1 : steps).Take(steps).Select(ratio => Level(path, ratio));
+        return new(path, [.. levels, End == FinalLevel.Clean ? path.Clean : path.Cleanest]);
+    }
+
+    /// <summary>Descending ratios from the largest to the smallest, both included if there are two or more points.</summary>
+    protected abstract IEnumerable<double> Ratios(double largest, double smallest, int points);
+
+    /// <summary>The fraction of the way at point <paramref name="i"/>, 0 … 1.</summary>
+    private protected static double Ramp(int i, int points) => points == 1 ? 0 : (double)i / (points - 1);
+
+    private (NoiseLevel First, NoiseLevel Last) Range(GaussianPath path, int steps)
+    {
+        if (Within is null)
+        {
+            return (path.Noisiest, path.Cleanest);
+        }
+
+        var levels = Within.Levels(path, steps);
+        return (levels[0], levels[^2]);
+    }
+
+    private NoiseLevel Level(GaussianPath path, double ratio)
+    {
+        var level = path.AtNoiseToSignal(ratio);
+        return path is not DiscretePath ? level : Rounding switch
+        {
+            TimeRounding.Nearest => level with { Time = Math.Round(level.Time) },
+            TimeRounding.Down => level with { Time = Math.Floor(level.Time) },
+            _ => level,
+        };
+    }
+}

@@ -1,0 +1,20 @@
+namespace Brownian.Spacing;
+
+/// <summary>Every spacing by its names.</summary>
+public static class SpacingCatalog
+{
+    /// <summary>The table, one row a spacing.</summary>
+    public static IReadOnlyList<SpacingRow> All { get; } =
+    [
+        new(["trailing"], new Trailing(), "from the noisiest level down by equal parts of the time; the safe choice"),
+        new(["leading"], new Leading(), "every n-th step from 0 on, as in the DDPM and DDIM papers; needs many steps"),
+        new(["linspace"], new Linspace(), "evenly from the noisiest level to the cleanest"),
+        new(["karras"], new Karras(), "EDM's: short steps at low noise; good with few steps"),
+        new(["exponential", "lu", "lambda", "polyexponential"], new Exponential(), "even steps of log(alpha/sigma)"),
+        new(["beta"], new Beta(), "short steps at both ends"),
+    ];
+
+    /// <summary>The spacing with this name, or alias; case, spaces and dashes do not matter.</summary>
+    /// <exception cref="ArgumentException">There is none; the message has the nearest name and all names.</exception>
+    public static ISpacing Find(string name) => new NameTable<ISpacing>("spacing", All.Select(row => (row.Names, row.Spacing))).Find(name);
+}
