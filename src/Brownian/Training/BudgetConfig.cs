@@ -13,6 +13,7 @@ public sealed record BudgetConfig
     public long? Images { get; init; }
 
     /// <summary>Whether there is no limit.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
     public bool IsOpen => Minutes is null && Steps is null && Images is null;
 
     /// <summary>The fraction of the budget that is used, ≥ 0; 1 or more when it is used up, 0 without a limit.</summary>

@@ -32,6 +32,27 @@ public sealed class BudgetTests
         Assert.Equal(3, Run(new() { Minutes = 1, Steps = 3, Images = 1_000_000 }, 6).Length);
 
     [Fact]
+    public void A_budget_of_minutes_goes_on_where_it_was_after_a_resume()
+    {
+        var options = Options with { Budget = new() { Minutes = 1 } };
+        var clock = new ManualClock();
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        using var first = New(options, clock);
+        var before = first.Run(Stop).Take(4).ToArray();
+        var saved = first.State;
+        var tensors = saved.Parts.ToDictionary(p => p, p => saved.Tensors(p).ToDictionary(t => t.Name, t => t.Tensor.clone()));
+
+        clock.Advance(10_000);      // the time between two processes does not count
+        using var second = New(options, clock);
+        second.Restore(saved.Progress, (part, name) => tensors[part][name]);
+        var after = second.Run(Stop).ToArray();
+        Assert.Equal(Run(new() { Minutes = 1 }, 6).Select(s => (s.Loss, s.LearningRate, s.Progress)), before.Concat(after).Select(s => (s.Loss, s.LearningRate, s.Progress)));
+
+        static Trainer New(TrainerOptions options, ManualClock clock) => new(
+            ToyNetwork.Model(new ToyNetwork()), ToyNetwork.Objective, new Ticking(new ToyBatches(16), clock, 6), options, clock);
+    }
+
+    [Fact]
     public void Cancelling_ends_the_enumeration_after_the_present_step()
     {
         using var stop = new CancellationTokenSource();

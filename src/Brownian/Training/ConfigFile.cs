@@ -1,0 +1,72 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Brownian.Training;
+
+/// <summary>Reads and writes a <see cref="TrainingConfig"/> as YAML, in layers: a preset, a file over it, and single settings over both.</summary>
+public static class ConfigFile
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        AllowOutOfOrderMetadataProperties = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+    };
+
+    /// <summary>Puts a configuration together.</summary>
+    /// <param name="preset">The name of a preset to start from; null for the defaults, or for the one that the file names as <c>preset:</c>.</param>
+    /// <param name="yaml">Text laid over it; null for none.</param>
+    /// <param name="settings">Assignments such as <c>optimizer.learning_rate=1e-3</c>, laid over both.</param>
+    /// <exception cref="ArgumentException">A name that does not exist, with the nearest that does; or a value out of range.</exception>
+    /// <exception cref="FormatException">The text is not YAML.</exception>
+    public static TrainingConfig Load(string? preset = null, string? yaml = null, IEnumerable<string>? settings = null)
+    {
+        var tree = yaml is null ? [] : ConfigText.ReadObject(yaml, "configuration");
+        if (tree.Remove("preset", out var named))
+        {
+            preset ??= named?.ToString();
+        }
+
+        tree = preset is null ? tree : ConfigTree.Merge(ConfigText.ReadObject(Presets.Text(preset), "preset " + preset), tree);
+        return FromTree((settings ?? []).Aggregate(tree, ConfigTree.Set));
+    }
+
+    /// <summary>Reads YAML as <see cref="Write"/> wrote it.</summary>
+    /// <inheritdoc cref="Load" path="/exception"/>
+    public static TrainingConfig Read(string yaml) => Load(yaml: yaml);
+
+    /// <summary>Changes single settings.</summary>
+    /// <param name="config">The configuration before.</param>
+    /// <param name="settings">Assignments such as <c>budget.minutes=30</c>.</param>
+    /// <inheritdoc cref="Load" path="/exception"/>
+    public static TrainingConfig With(TrainingConfig config, IEnumerable<string> settings) =>
+        FromTree(settings.Aggregate(ToTree(config), ConfigTree.Set));
+
+    /// <summary>The whole configuration as YAML; reading it gives an equal one.</summary>
+    public static string Write(TrainingConfig config) => ConfigText.Write(ToTree(config));
+
+    private static JsonObject ToTree(TrainingConfig config) => JsonSerializer.SerializeToNode(config, Json)!.AsObject();
+
+    private static TrainingConfig FromTree(JsonObject tree)
+    {
+        var whole = ConfigTree.Checked(tree, typeof(TrainingConfig), "", Json);
+        var config = Deserialized(whole);
+        config.Validate();
+        return config;
+    }
+
+    private static TrainingConfig Deserialized(JsonNode? tree)
+    {
+        try
+        {
+            return tree.Deserialize<TrainingConfig>(Json)!;
+        }
+        catch (JsonException error)
+        {
+            throw new ArgumentException($"{error.Path?.TrimStart('$', '.')}: {error.Message}", error);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using Brownian.Checkpoints;
+using Brownian.Data;
+using Brownian.Networks.UNet;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Brownian.Training;
+
+/// <summary>A configuration come to life: opened data, a fresh network, a trainer at step 0.</summary>
+internal sealed class TrainingSetup : IDisposable
+{
+    private readonly DatasetBatches batches;
+
+    public TrainingSetup(TrainingConfig config, Device? device = null, TimeProvider? clock = null)
+    {
+        config.Validate();
+        var on = device ?? CPU;
+        Config = config;
+        Dataset = config.Data.Open();
+        ClassCount = config.Data.Classes ? Dataset.ClassNames?.Count : null;
+        NullLabel = ClassCount is { } classes && config.LabelDrop > 0 ? classes : null;
+        Network = new UNet2D(NetworkConfig(), WeightSeed(config.Seed));
+        Network.to(on);
+        Model = new DiffusionModel(Network, config.Path, config.Output);
+        batches = new DatasetBatches(
+            Dataset, new() { BatchSize = config.Batch, Seed = DataSeed(config.Seed), Flip = config.Data.Flip }, ClassCount is not null);
+        Trainer = new Trainer(Model, config.Objective, batches, Options(on), clock);
+    }
+
+    public TrainingConfig Config { get; }
+
+    public IImageDataset Dataset { get; }
+
+    public UNet2D Network { get; }
+
+    public DiffusionModel Model { get; }
+
+    public Trainer Trainer { get; }
+
+    public int? ClassCount { get; }
+
+    public long? NullLabel { get; }
+
+    public ImageShape Image => new(Dataset.Channels, Dataset.Height, Dataset.Width);
+
+    /// <summary>The model with what sampling needs to know; it borrows the network.</summary>
+    public ModelBundle Bundle() => new(Model, Image)
+    {
+        ClassCount = ClassCount,
+        ClassNames = ClassCount is null ? null : Dataset.ClassNames,
+        NullLabel = NullLabel,
+        Sampling = Config.Samples.Recommended(Config.Path),
+        Provenance = new()
+        {
+            Program = Program,
+            Data = Dataset.Name,
+            Seed = Config.Seed,
+            Step = Trainer.Progress.Steps,
+            Images = Trainer.Progress.Images,
+            Weights = CheckpointPart.Ema,
+            Config = ConfigFile.Write(Config),
+        },
+    };
+
+    public void Dispose()
+    {
+        Trainer.Dispose();
+        batches.Dispose();
+        Network.Dispose();
+        (Dataset as IDisposable)?.Dispose();
+    }
+
+    private static string Program => $"brownian {typeof(TrainingSetup).Assembly.GetName().Version?.ToString(3)}";
+
+    private static ulong WeightSeed(ulong seed) => Derived(seed, RandomPurpose.Weights);
+
+    private static ulong DataSeed(ulong seed) => Derived(seed, RandomPurpose.Data);
+
+    private static ulong Derived(ulong seed, RandomPurpose purpose)
+    {
+        using var random = new RandomStream(seed, (ulong)purpose);
+        return random.NextBits();
+    }
+
+    private UNet2DConfig NetworkConfig() => Config.Network with
+    {
+        SampleSize = new ImageSize(Dataset.Height, Dataset.Width),
+        InChannels = Dataset.Channels,
+        OutChannels = Dataset.Channels,
+        NumClassEmbeds = NullLabel is null ? ClassCount : ClassCount + 1,
+    };
+
+    private TrainerOptions Options(Device device) => new()
+    {
+        Seed = Config.Seed,
+        Optimizer = Config.Optimizer,
+        Ema = Config.Ema,
+        Budget = Config.Budget,
+        Accumulate = Config.Accumulate,
+        LabelDrop = NullLabel is null ? 0 : Config.LabelDrop,
+        AnyLabel = NullLabel,
+        ComputeType = Config.Precision.TypeOn(device),
+    };
+}
