@@ -8,10 +8,14 @@ public sealed record KeyMap(string Name, IReadOnlyList<KeyRule> Rules)
     /// <summary>Names as they are.</summary>
     public static KeyMap Identity { get; } = new("our own names", []);
 
-    /// <summary>diffusers before 0.15, as in the files of google/ddpm-*: attention had query, key, value and proj_attn.</summary>
+    /// <summary>
+    /// Older diffusers: before 0.15, as in the files of google/ddpm-*, attention had query, key, value and proj_attn; before 0.31, Fourier
+    /// frequencies were saved twice, as weight and as W.
+    /// </summary>
     public static KeyMap OldDiffusers { get; } = new(
-        "diffusers before 0.15",
+        "older diffusers",
         [
+            new("^time_proj.W", "time_proj.weight"),
             new("attentions.*.query", "attentions.*.to_q"),
             new("attentions.*.key", "attentions.*.to_k"),
             new("attentions.*.value", "attentions.*.to_v"),

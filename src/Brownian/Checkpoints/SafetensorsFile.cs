@@ -124,6 +124,14 @@ public sealed unsafe class SafetensorsFile : IDisposable
         }
     }
 
+    /// <summary>Whether two tensors have the same type and bytes.</summary>
+    internal bool SameBytes(string first, string second)
+    {
+        var (a, b) = (Info(first), Info(second));
+        return a.Type == b.Type && a.Bytes == b.Bytes && a.Bytes <= int.MaxValue
+            && new ReadOnlySpan<byte>(Bytes(a), (int)a.Bytes).SequenceEqual(new ReadOnlySpan<byte>(Bytes(b), (int)b.Bytes));
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -12,7 +12,7 @@ internal sealed class SafetensorsHeader
     /// <summary>libtorch's limit on dimensions.</summary>
     public const int MaxRank = 64;
 
-    private const string Damaged = "The file is damaged or not a safetensors file: fetch or write it again";
+    internal const string Damaged = "The file is damaged or not a safetensors file: fetch or write it again";
 
     private readonly string file;
     private readonly Dictionary<string, string> metadata = new(StringComparer.Ordinal);
@@ -75,7 +75,7 @@ internal sealed class SafetensorsHeader
                 file, $"the header is not the JSON of a safetensors file ({e.Message})", Damaged + ".", null, 8 + reader.BytesConsumed, e);
         }
 
-        header.CheckLayout(8 + json.Length, fileLength);
+        header.Keys = SafetensorsLayout.InOrder(header.entries.Values, 8 + json.Length, fileLength, file);
         return header;
     }
 
@@ -166,7 +166,11 @@ internal sealed class SafetensorsHeader
             throw Bad("expected dtype, shape and data_offsets [begin, end]", key, start);
         }
 
-        CheckSize(key, type, dimensions, range, start);
+        if (SafetensorsLayout.SizeProblem(type, dimensions, range) is { } problem)
+        {
+            throw Bad(problem, key, start);
+        }
+
         return new(key, type, dimensions, checked(dataStart + range[0]), checked(dataStart + range[1]));
     }
 
@@ -200,65 +204,6 @@ internal sealed class SafetensorsHeader
         }
 
         return [.. shape];
-    }
-
-    private void CheckSize(string key, SafetensorsType type, long[] dimensions, long[] range, long at)
-    {
-        if (range[0] > range[1])
-        {
-            throw Bad($"data_offsets [{range[0]}, {range[1]}] end before they begin", key, at);
-        }
-
-        Int128 bytes = type.Bytes;
-        foreach (var size in dimensions)
-        {
-            // Without this cap 64 dimensions could overflow even 128 bits; a zero further on cannot make the shape valid for libtorch.
-            bytes = checked(bytes * Math.Max(size, 1));
-            if (bytes > long.MaxValue)
-            {
-                throw Bad($"the size of shape [{string.Join(", ", dimensions)}] overflows 64 bits", key, at);
-            }
-        }
-
-        if (dimensions.Contains(0))
-        {
-            bytes = 0;
-        }
-
-        if (bytes != range[1] - range[0])
-        {
-            throw Bad(
-                $"shape [{string.Join(", ", dimensions)}] of {type.Name} takes {bytes} bytes, but data_offsets [{range[0]}, {range[1]}] give {range[1] - range[0]}",
-                key, at);
-        }
-    }
-
-    private void CheckLayout(long dataStart, long fileLength)
-    {
-        var sorted = entries.Values.OrderBy(e => e.Begin).ThenBy(e => e.End).ToArray();
-        var at = dataStart;
-        foreach (var entry in sorted)
-        {
-            if (entry.Begin != at)
-            {
-                var what = entry.Begin < at ? $"overlaps the entry before it, which ends at {at}" : $"leaves a gap after byte {at}";
-                throw Bad($"its data {what}", entry.Name, entry.Begin);
-            }
-
-            at = entry.End;
-            if (at > fileLength)
-            {
-                throw new CheckpointFormatException(
-                    file, $"its data ends at byte {at}, but the file ends at {fileLength}", "The file is truncated: fetch or write it again.", entry.Name, entry.Begin);
-            }
-        }
-
-        if (at != fileLength)
-        {
-            throw Bad($"{fileLength - at} bytes follow the last tensor", null, at);
-        }
-
-        Keys = [.. sorted.Select(e => e.Name)];
     }
 
     private static JsonTokenType Next(ref Utf8JsonReader reader) =>

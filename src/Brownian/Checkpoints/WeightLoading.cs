@@ -45,6 +45,10 @@ public static class WeightLoading
             {
                 unexpected.Add(key);
             }
+            else if (key != name && file.Contains(name) && file.SameBytes(key, name))
+            {
+                // The same numbers twice, under an old name and the new one.
+            }
             else if (!sources.TryAdd(name, key))
             {
                 throw new CheckpointFormatException(

@@ -1,4 +1,6 @@
 using Brownian.Checkpoints;
+using Brownian.Networks.UNet;
+using Brownian.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -89,11 +91,38 @@ public sealed class WeightLoadingTests : IDisposable
         Assert.True(before.equal(network.bias!).all().item<bool>());
     }
 
+    public static TheoryData<string> Networks => [.. Directory.EnumerateDirectories(GoldenData.Root, "unet2d_*").Select(p => Path.GetFileName(p)!)];
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void The_files_of_diffusers_of_any_age_load(string name)
+    {
+        var unet = GoldenData.At(name, "unet");
+        using var network = new UNet2D(UNet2DConfig.FromJson(File.ReadAllText(Path.Combine(unet, "config.json"))));
+        using var file = SafetensorsFile.Open(Directory.GetFiles(unet, "*.safetensors").Single());
+        WeightLoading.Load(network, file, KeyMap.OldDiffusers);
+        Assert.True(network.get_parameter("conv_in.weight")!.equal(file.Read("conv_in.weight", ScalarType.Float32)).all().item<bool>());
+    }
+
+    [Fact]
+    public void A_second_copy_under_an_old_name_is_passed_over_only_if_it_is_equal()
+    {
+        var network = nn.Linear(1, 1);
+        var map = new KeyMap("test", [new("^old", "bias")]);
+        SafetensorsWriter.Write(folder["w"], [("weight", torch.ones(1, 1)), ("bias", torch.full(1, 3.0)), ("old", torch.full(1, 3.0))]);
+        using (var file = SafetensorsFile.Open(folder["w"]))
+        {
+            WeightLoading.Load(network, file, map);
+        }
+
+        Assert.Equal(3, network.bias!.item<float>());
+    }
+
     [Fact]
     public void Two_names_for_one_weight_are_refused()
     {
         var network = nn.Linear(1, 1);
-        SafetensorsWriter.Write(folder["w"], [("weight", torch.ones(1, 1)), ("bias", torch.ones(1)), ("old", torch.ones(1))]);
+        SafetensorsWriter.Write(folder["w"], [("weight", torch.ones(1, 1)), ("bias", torch.ones(1)), ("old", torch.zeros(1))]);
         using var file = SafetensorsFile.Open(folder["w"]);
         var error = Assert.Throws<CheckpointFormatException>(() => WeightLoading.Load(network, file, new("test", [new("old", "bias")])));
         Assert.Contains("both stand for 'bias'", error.Message, StringComparison.Ordinal);
