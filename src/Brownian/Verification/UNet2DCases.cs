@@ -63,7 +63,7 @@ public sealed class UNet2DCases : IGoldenKind
         var loaded = new HashSet<string>(StringComparer.Ordinal);
         foreach (var key in weights.Keys)
         {
-            if (!own.TryGetValue(UNet2DNames.Modern(key), out var parameter))
+            if (!own.TryGetValue(KeyMap.OldDiffusers.Translate(key), out var parameter))
             {
                 comparison.Fail(key, "the network has no such parameter");
                 continue;
@@ -71,7 +71,7 @@ public sealed class UNet2DCases : IGoldenKind
 
             using var value = weights.Read(key, ScalarType.Float32);
             parameter.copy_(value);
-            loaded.Add(UNet2DNames.Modern(key));
+            loaded.Add(KeyMap.OldDiffusers.Translate(key));
         }
 
         foreach (var missing in own.Keys.Except(loaded))

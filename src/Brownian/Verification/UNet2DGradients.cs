@@ -28,7 +28,7 @@ internal static class UNet2DGradients
         var floor = NoiseFloor * norms.Values.DefaultIfEmpty(1).Max();
         foreach (var (name, norm) in norms)
         {
-            if (gradients.TryGetValue(UNet2DNames.Modern(name), out var gradient))
+            if (gradients.TryGetValue(KeyMap.OldDiffusers.Translate(name), out var gradient))
             {
                 comparison.Number($"‖grad {name}‖", gradient.norm().item<float>(), norm, RelativeTolerance * Math.Max(norm, floor));
             }
@@ -41,7 +41,7 @@ internal static class UNet2DGradients
         foreach (var key in io.Keys.Where(key => key.StartsWith("grad.", StringComparison.Ordinal)))
         {
             var expected = io.Read(key);
-            var name = UNet2DNames.Modern(key["grad.".Length..]);
+            var name = KeyMap.OldDiffusers.Translate(key["grad.".Length..]);
             comparison.Norm(key, gradients[name], expected, RelativeTolerance * Math.Max(expected.norm().item<float>(), floor));
         }
     }
