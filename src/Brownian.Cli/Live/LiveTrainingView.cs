@@ -10,6 +10,9 @@ internal sealed class LiveTrainingView : ITrainingView
     private const int PlotRows = 7;
     private const int PictureRows = 22;
     private const int Widest = 100;
+
+    // Of the loss that is shown, in one step: a batch's own loss mostly says which levels were drawn.
+    private const double Memory = 0.95;
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(0.25);
 
     private readonly Terminal terminal;
@@ -17,6 +20,7 @@ internal sealed class LiveTrainingView : ITrainingView
     private readonly LiveDisplayContext live;
     private readonly Pace pace = new();
     private readonly List<double> losses = [];
+    private double smooth;
     private long? drawn;
 
     private LiveTrainingView(Terminal terminal, IAnsiConsole console, LiveDisplayContext live) =>
@@ -40,7 +44,8 @@ internal sealed class LiveTrainingView : ITrainingView
     public void Show(TrainingMoment moment)
     {
         pace.Add(moment.ImagesPerSecond);
-        losses.Add(moment.Loss);
+        smooth = losses.Count == 0 ? moment.Loss : (Memory * smooth) + ((1 - Memory) * moment.Loss);
+        losses.Add(smooth);
         var clock = TimeProvider.System;
         if (drawn is { } at && clock.GetElapsedTime(at) < Between && moment.Progress < 1)
         {
@@ -56,25 +61,22 @@ internal sealed class LiveTrainingView : ITrainingView
         // The panel has to fit under the picture.
         var rows = Math.Max(4, Math.Min(PictureRows, terminal.Height - PlotRows - 8));
         var text = PictureWriter.Write(picture, terminal.Pictures, Math.Min(Widest, terminal.Width - 2), rows);
-        if (text.Length > 0)
-        {
-            screen.Write(new ControlCode(text));
-        }
-
-        screen.WriteLine(caption);
+        Above(text + caption);
     }
 
-    public void Note(string line) => screen.WriteLine(line);
+    public void Note(string line) => Above(line);
+
+    // What is written during a live display goes above it, but over what the display left there: erase to the end of the screen first.
+    private void Above(string text) => screen.Write(new ControlCode($"\e[J{text}\n"));
 
     private Rows Panel(TrainingMoment moment)
     {
         var width = Math.Min(Widest, terminal.Width - 2);
         var left = moment.SecondsLeft is { } seconds ? $"   {Words.Duration(seconds)} left" : "";
-        var recent = losses.Skip(Math.Max(0, losses.Count - 50)).Average();
         return new(
             Bar(moment, width),
             new Markup($"[bold]step {moment.Step}[/]   {Words.Duration(moment.Seconds)}{left}   [bold]{pace.ImagesPerSecond:0}[/] images/s"),
-            new Markup($"[grey]loss[/] [bold]{Words.Number(recent)}[/]   [grey]learning rate[/] {Words.Number(moment.LearningRate)}   [grey]gradient[/] {Words.Number(moment.GradientNorm)}"),
+            new Markup($"[grey]loss[/] [bold]{Words.Number(smooth)}[/]   [grey]learning rate[/] {Words.Number(moment.LearningRate)}   [grey]gradient[/] {Words.Number(moment.GradientNorm)}"),
             Curve(width));
     }
 
