@@ -40,13 +40,13 @@ internal sealed record SampleRecord
     /// <summary>± this number is where the belief about the data was clipped; null for no clipping.</summary>
     public double? Clip { get; init; }
 
-    /// <summary>The class label; null for none.</summary>
-    public long? Label { get; init; }
+    /// <summary>The class label of each picture: one, or as many as a grid has; null without classes.</summary>
+    public IReadOnlyList<long>? Labels { get; init; }
 
-    /// <summary>The class's name; null where the model knows none.</summary>
+    /// <summary>The class's name, where there is one class and the model knows its name.</summary>
     public string? Class { get; init; }
 
-    /// <summary>The seed of this picture.</summary>
+    /// <summary>The seed of this picture, or of a grid's first; those after it have the seeds after it.</summary>
     public required ulong Seed { get; init; }
 
     /// <summary>float32 or bfloat16.</summary>
@@ -58,8 +58,14 @@ internal sealed record SampleRecord
     /// <summary>How many pictures were made at once. It decides which kernels run, and so the last bit of a number.</summary>
     public required int BatchSize { get; init; }
 
-    /// <summary>Which of them this one is, from 0.</summary>
-    public required int BatchIndex { get; init; }
+    /// <summary>Which picture of its batch this one is, from 0.</summary>
+    public int BatchIndex { get; init; }
+
+    /// <summary>Columns of the grid that this is; null for a single picture.</summary>
+    public int? GridColumns { get; init; }
+
+    /// <summary>Pictures in the grid; 1 for a single picture.</summary>
+    public int Count { get; init; } = 1;
 
     public required int Channels { get; init; }
 
@@ -96,7 +102,7 @@ internal sealed record SampleRecord
     /// <summary>The grammar that AUTOMATIC1111's web UI writes and most viewers read.</summary>
     private string Parameters()
     {
-        var prompt = Class ?? (Label is { } label ? $"class {label}" : "");
+        var prompt = Class ?? (Labels?.Distinct().ToArray() is [var label] ? $"class {label}" : "");
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Model));
         var pairs = new (string Key, string Value)[]
         {
