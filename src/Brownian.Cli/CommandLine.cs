@@ -75,6 +75,9 @@ internal sealed class CommandLine(Terminal terminal)
 
     private IEnumerable<Command> All() =>
     [
+        new SampleCommand(terminal),
+        new ReproduceCommand(terminal),
+        new InfoCommand(terminal),
         new VerifyCommand(terminal),
         new BenchCommand(terminal),
         new DoctorCommand(terminal),

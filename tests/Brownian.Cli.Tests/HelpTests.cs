@@ -6,6 +6,9 @@ public sealed class HelpTests
     [InlineData("")]
     [InlineData("doctor")]
     [InlineData("verify")]
+    [InlineData("sample")]
+    [InlineData("reproduce")]
+    [InlineData("info")]
     [InlineData("bench")]
     [InlineData("data")]
     public void Help_reads_as_it_did(string command)

@@ -3,6 +3,7 @@ using Brownian.Checkpoints;
 using Brownian.Cli.Samples;
 using Brownian.Cli.Terminals;
 using Brownian.Data;
+using TorchSharp;
 
 namespace Brownian.Cli.Commands;
 

@@ -4,6 +4,7 @@ using Brownian.Cli.Live;
 using Brownian.Cli.Samples;
 using Brownian.Cli.Terminals;
 using Brownian.Data;
+using TorchSharp;
 
 namespace Brownian.Cli.Commands;
 
@@ -41,7 +42,12 @@ internal sealed class SampleCommand : BrownianCommand
 
     protected override int Run(ParseResult parse, CancellationToken cancellation)
     {
-        using var bundle = UsageException.When(() => ModelBundle.Load(parse.GetValue(run)!, parse.GetValue(raw)));
+        if (!Directory.Exists(parse.GetValue(run)))
+        {
+            throw new UsageException($"sample: there is no folder {parse.GetValue(run)}. Give a run folder or a diffusers folder.");
+        }
+
+        using var bundle = ModelBundle.Load(parse.GetValue(run)!, parse.GetValue(raw));
         var (settings, columns) = Settings(parse, bundle);
         bundle.Model.Network.to(Devices.Of(parse.GetValue(device)!));
         bundle.Model.Network.ComputeType = Devices.Precision(parse.GetValue(precision));

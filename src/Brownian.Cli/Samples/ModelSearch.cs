@@ -15,12 +15,9 @@ internal static class ModelSearch
             return wish;
         }
 
-        if (IsModel(record.Model))
-        {
-            return record.Model;
-        }
-
-        return Near(picture).FirstOrDefault(folder => HasWeights(folder, record)) ?? throw new UsageException(
+        // A run that was trained further is still where it was, but is another model.
+        var candidates = Near(picture).Prepend(record.Model).Where(IsModel);
+        return candidates.FirstOrDefault(folder => HasWeights(folder, record)) ?? (IsModel(record.Model) ? record.Model : null) ?? throw new UsageException(
             $"the model of this picture is neither at {record.Model} nor near the picture (weights with SHA-256 {record.ModelSha256[..16]}…). Say where it is with --model.");
     }
 

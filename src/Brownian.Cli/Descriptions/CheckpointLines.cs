@@ -1,0 +1,69 @@
+using Brownian.Checkpoints;
+using Brownian.Cli.Live;
+using Brownian.Paths;
+
+namespace Brownian.Cli.Descriptions;
+
+/// <summary>A checkpoint's description as names and values for a person.</summary>
+internal static class CheckpointLines
+{
+    public static IReadOnlyList<(string Name, string Value)> Of(CheckpointInfo info)
+    {
+        var lines = new List<(string Name, string? Value)>
+        {
+            ("what", $"{Kind(info.Kind)}{(info.Pipeline is null ? "" : $" ({info.Pipeline})")}"),
+            ("network", info.Architecture is null ? null : $"{info.Architecture}, {Words.Count(info.Parameters)} parameters"),
+            ("images", info.Image is { } image ? $"{image.Channels}×{image.Height}×{image.Width} (channels × rows × columns)" : null),
+            ("classes", Classes(info)),
+            ("path", ForwardPath(info.ForwardPath)),
+            ("output", info.Parameterization?.GetType().Name),
+            ("sampling", info.Sampling is { } s ? $"{s.Sampler}, {s.Spacing}, {s.Steps} steps, guidance {s.Guidance}" : null),
+            ("trained", Training(info.Training)),
+        };
+        lines.AddRange(info.Weights.Select(w => ("weights", (string?)Weights(w))));
+        lines.AddRange(info.Checkpoints.Select(c => ("checkpoint", (string?)$"step {c.Step}, {Words.Bytes(c.Bytes)}")));
+        lines.AddRange(info.Problems.Select(problem => ("problem", (string?)problem)));
+        if (info.Kind is CheckpointKind.Run && info.Problems.Count == 0)
+        {
+            lines.Add(("use it", $"{ProgramName.Call} sample {ProgramName.Argument(info.Path)} -n 16"));
+            lines.Add(("go on", $"{ProgramName.Call} train --resume {ProgramName.Argument(info.Path)}"));
+        }
+
+        return [.. lines.Where(line => !string.IsNullOrEmpty(line.Value)).Select(line => (line.Name, line.Value!))];
+    }
+
+    private static string Kind(CheckpointKind kind) =>
+        string.Concat(kind.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? " " + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
+
+    private static string? ForwardPath(GaussianPath? path) => path switch
+    {
+        null => null,
+        DiscretePath discrete => $"discrete, {discrete.Count} steps, {discrete.Betas.Shape.ToString().ToLowerInvariant()} betas",
+        _ => path.GetType().Name,
+    };
+
+    private static string? Classes(CheckpointInfo info) => info.ClassCount is { } count
+        ? $"{count}{(info.ClassNames is { } names ? ": " + string.Join(", ", names.Take(20)) : "")}{(info.NullLabel is null ? "" : "; trained for guidance")}"
+        : null;
+
+    private static string? Training(Provenance? training)
+    {
+        if (training is null)
+        {
+            return null;
+        }
+
+        var parts = new[]
+        {
+            training.Step is { } step ? $"{step} steps" : null,
+            training.Images is { } images ? $"{Words.Count(images)} images" : null,
+            training.Data is { } data ? $"on {data}" : null,
+            training.Seed is { } seed ? $"seed {seed}" : null,
+            training.Program is { } program ? $"by {program}" : null,
+        };
+        return string.Join(", ", parts.OfType<string>());
+    }
+
+    private static string Weights(WeightsInfo w) =>
+        $"{w.Name}, {Words.Bytes(w.Bytes)}, {w.Tensors} tensors ({string.Join(", ", w.Types.Select(t => $"{Words.Count(t.Value)} {t.Key}"))}){(w.Sha256 is null ? "" : $", SHA-256 {w.Sha256[..16]}…")}";
+}
