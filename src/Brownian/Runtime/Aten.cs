@@ -21,7 +21,7 @@ internal static unsafe class Aten
     [DllImport(L)] private static extern ulong aoti_torch_abi_version();
     [DllImport(L)] private static extern int aoti_torch_memory_format_channels_last();
     [DllImport(L)] private static extern int torch_get_mutable_data_ptr(IntPtr t, out IntPtr p);
-    [DllImport(L)] public static extern int torch_parallel_for(long begin, long end, long grain, delegate* unmanaged<long, long, void*, void> f, void* ctx);
+    [DllImport(L)] private static extern int torch_parallel_for(long begin, long end, long grain, delegate* unmanaged<long, long, void*, void> f, void* ctx);
     [DllImport(L, EntryPoint = "_ZN2at8autocast20set_autocast_enabledEN3c1010DeviceTypeEb")] public static extern void set_autocast_enabled(sbyte dev, [MarshalAs(UnmanagedType.U1)] bool on);
     [DllImport(L, EntryPoint = "_ZN2at8autocast18set_autocast_dtypeEN3c1010DeviceTypeENS1_10ScalarTypeE")] public static extern void set_autocast_dtype(sbyte dev, sbyte dtype);
     [DllImport(L, EntryPoint = "_ZN2at8autocast11clear_cacheEv")] public static extern void autocast_clear_cache();
@@ -61,6 +61,15 @@ internal static unsafe class Aten
         torch_delete_list((IntPtr)(long)v); return r;
     }
     public static IntPtr Ptr(Tensor t) { torch_get_mutable_data_ptr(t.Handle, out var p); return p; }
+
+    /// <summary>Runs a native callback over parts of [begin, end) on libtorch's threads.</summary>
+    public static void ParallelFor(long begin, long end, long grain, delegate* unmanaged<long, long, void*, void> body, void* context)
+    {
+        if (torch_parallel_for(begin, end, grain, body, context) != 0)
+        {
+            throw new ExternalException("torch_parallel_for failed");
+        }
+    }
 
     /// <summary>How often a tensor was written in place: changes whenever its values may have.</summary>
     public static ulong Version(Tensor t) { Span<ulong> s = [T(t)]; Call("aten::_version\0"u8, ""u8, s); return s[0]; }

@@ -1,3 +1,4 @@
+using Brownian.Runtime.Kernels;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -47,7 +48,10 @@ public sealed class GroupNormalization : nn.Module<Tensor, Tensor>, IInitialized
     public Tensor Apply(Tensor x, Activation activation, Tensor? before = null, Tensor? scale = null, Tensor? shift = null)
     {
         using var scope = NewDisposeScope();
-        return Composed(x, activation, before, scale, shift).MoveToOuterDisposeScope();
+        var y = compute.FusedKernels && FusedNorm.Takes(x, weight)
+            ? Fused(x, activation, before, scale, shift)
+            : Composed(x, activation, before, scale, shift);
+        return y.MoveToOuterDisposeScope();
     }
 
     /// <summary>Names are given explicitly; TorchSharp would add every field again under the field's name.</summary>
@@ -60,6 +64,13 @@ public sealed class GroupNormalization : nn.Module<Tensor, Tensor>, IInitialized
         using var frozen = no_grad();
         weight.fill_(1);
         bias.zero_();
+    }
+
+    private Tensor Fused(Tensor x, Activation activation, Tensor? before, Tensor? scale, Tensor? shift)
+    {
+        var silu = activation == Activation.Silu;
+        var y = NormFunction.Of(x, new(weight, bias, before?.contiguous(), scale?.contiguous(), shift?.contiguous(), (int)groups, epsilon, silu));
+        return silu || activation == Activation.None ? y : activation.Apply(y);
     }
 
     private Tensor Composed(Tensor x, Activation activation, Tensor? before, Tensor? scale, Tensor? shift)
