@@ -43,6 +43,8 @@ foreach (var a in args)
         case "f32nchw": Add(a, Make(ScalarType.Float32, false, false)); break;
         case "bf16": Add(a, Make(ScalarType.BFloat16)); break;
         case "bf16nofuse": Add(a, Make(ScalarType.BFloat16, false)); break;
+        case "bf16nopack": { var u = Make(ScalarType.BFloat16); u.Compute.PacksWeights = false; Add(a, u); break; }
+        case "f32nopack": { var u = Make(ScalarType.Float32); u.Compute.PacksWeights = false; Add(a, u); break; }
     }
 }
 if (args.Contains("cpu"))

@@ -8,6 +8,12 @@ internal static class MemoryLayout
     /// <summary><paramref name="x"/>, [N, C, H, W], with channels innermost in memory. Differentiable; no copy when it is so already.</summary>
     public static Tensor ToChannelsLast(Tensor x)
     {
+        // With one channel both formats hold the same bytes, and libtorch takes the strides of the plain one as a wish for it.
+        if (x.size(1) == 1)
+        {
+            return x.reshape(x.size(0), x.size(2), x.size(3), 1).permute(0, 3, 1, 2);
+        }
+
         Span<ulong> stack = [Aten.T(x), Aten.ChannelsLast];
         Aten.Call("aten::contiguous\0"u8, ""u8, stack);
         return Aten.Ret(stack[0]);

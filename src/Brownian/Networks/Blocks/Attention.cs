@@ -17,6 +17,8 @@ public sealed class Attention : nn.Module<Tensor, Tensor>
     private readonly Dense key;
     private readonly Dense value;
     private readonly Dense output;
+    private readonly PackedWeights packedInputs = new([0, 0], [1, 1]);
+    private readonly PackedWeights packedOutput = new([0, 0], [1, 1]);
 
     /// <summary>Attention with these options.</summary>
     /// <exception cref="ArgumentException">A head has more channels than the image.</exception>
@@ -49,14 +51,10 @@ public sealed class Attention : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        var (n, c, height, width) = (x.size(0), x.size(1), x.size(2), x.size(3));
-        var h = norm is null ? x : norm.call(x);
-        var tokens = h.permute(0, 2, 3, 1).reshape(n, height * width, c); // [N, T, C]
-        var mixed = nn.functional.scaled_dot_product_attention(
-            Heads(query.call(tokens)), Heads(key.call(tokens)), Heads(value.call(tokens))); // [N, heads, T, D]
-        mixed = mixed.transpose(1, 2).reshape(n, height * width, heads * options.HeadChannels);
-        var image = output.call(mixed).reshape(n, height, width, c).permute(0, 3, 1, 2);
-        var sum = image.add_(x);
+        var (n, height, width) = (x.size(0), x.size(2), x.size(3));
+        var (q, k, v) = Projections(norm is null ? x : norm.call(x)); // [N, heads, T, D]
+        var mixed = nn.functional.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(n, height, width, -1).to(x.dtype);
+        var sum = Residual(x, mixed.permute(0, 3, 1, 2));
         return (options.OutputScale == 1 ? sum : sum.div_(options.OutputScale)).MoveToOuterDisposeScope();
     }
 
@@ -65,10 +63,43 @@ public sealed class Attention : nn.Module<Tensor, Tensor>
     {
     }
 
+    // All three projections are one convolution of 1×1 where the weights can be packed, and three matrix products otherwise.
+    private (Tensor Query, Tensor Key, Tensor Value) Projections(Tensor x)
+    {
+        var stacked = compute.PacksWeights
+            ? packedInputs.Run(x, [query.Weight, key.Weight, value.Weight], [query.Bias, key.Bias, value.Bias])
+            : null;
+        if (stacked is not null)
+        {
+            var parts = Tokens(stacked).chunk(3, -1);
+            return (Heads(parts[0]), Heads(parts[1]), Heads(parts[2]));
+        }
+
+        var tokens = Tokens(x);
+        return (Heads(query.call(tokens)), Heads(key.call(tokens)), Heads(value.call(tokens)));
+    }
+
+    private Tensor Residual(Tensor x, Tensor mixed)
+    {
+        var sum = compute.PacksWeights ? packedOutput.Run(mixed, [output.Weight], [output.Bias], x) : null;
+        return sum ?? output.call(Tokens(mixed)).reshape(x.size(0), x.size(2), x.size(3), x.size(1)).permute(0, 3, 1, 2).add_(x);
+    }
+
+    // [N, C, H, W] → [N, T, C], without a copy when the image is channels-last.
+    private static Tensor Tokens(Tensor image) => image.permute(0, 2, 3, 1).reshape(image.size(0), -1, image.size(1));
+
     // bfloat16 attention is slower than float32 on CPUs without AMX, and less exact everywhere.
     private Tensor Heads(Tensor tokens)
     {
         var split = tokens.view(tokens.size(0), tokens.size(1), heads, options.HeadChannels).transpose(1, 2);
         return split.dtype == ScalarType.BFloat16 && split.device_type == DeviceType.CPU ? split.to(ScalarType.Float32) : split;
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        packedInputs.Dispose();
+        packedOutput.Dispose();
+        base.Dispose(disposing);
     }
 }

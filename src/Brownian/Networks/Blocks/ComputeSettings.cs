@@ -14,6 +14,9 @@ public sealed class ComputeSettings
     /// <summary>Whether activations are kept channels-last in memory, which convolutions and the fused norm are faster with.</summary>
     public bool ChannelsLast { get; set; } = true;
 
+    /// <summary>Whether inference keeps the weights of convolutions in oneDNN's own layout.</summary>
+    public bool PacksWeights { get; set; } = true;
+
     /// <summary>Whether hand-written kernels may replace chains of libtorch operators where they apply.</summary>
     public bool FusedKernels { get; set; } = true;
 

@@ -10,8 +10,7 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>, IInitialized
     private readonly ComputeSettings compute;
     private readonly Parameter weight;
     private readonly Parameter bias;
-    private readonly CastWeight kernel = new(channelsLast: true);
-    private readonly CastWeight offset = new(channelsLast: false);
+    private readonly PackedWeights packed;
     private readonly long[] strides;
     private readonly long[] paddings;
     private readonly bool startsAtZero;
@@ -32,6 +31,7 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>, IInitialized
         this.startsAtZero = startsAtZero;
         strides = [stride, stride];
         paddings = [padding ?? kernelSize / 2, padding ?? kernelSize / 2];
+        packed = new PackedWeights(paddings, strides);
         weight = new Parameter(zeros(outChannels, inChannels, kernelSize, kernelSize));
         bias = new Parameter(zeros(outChannels));
         register_parameter(nameof(weight), weight);
@@ -39,12 +39,23 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>, IInitialized
     }
 
     /// <inheritdoc/>
-    public override Tensor forward(Tensor x)
+    public override Tensor forward(Tensor x) => Plus(x, null);
+
+    /// <summary>The convolution plus <paramref name="added"/>, [N, C', H', W'], in one pass where that is possible.</summary>
+    public Tensor Plus(Tensor x, Tensor? added)
     {
         using var scope = NewDisposeScope();
         var type = compute.For(weight.dtype);
         var input = x.dtype == type ? x : x.to(type);
-        return nn.functional.conv2d(input, kernel.In(weight, type), offset.In(bias, type), strides, paddings).MoveToOuterDisposeScope();
+        var y = compute.PacksWeights ? packed.Run(input, [weight], [bias], added) : null;
+        if (y is null)
+        {
+            y = nn.functional.conv2d(input, CastWeight.In(weight, type), CastWeight.In(bias, type), strides, paddings);
+            y = compute.ChannelsLast ? MemoryLayout.ToChannelsLast(y) : y;
+            y = added is null ? y : y.add_(added);
+        }
+
+        return y.MoveToOuterDisposeScope();
     }
 
     /// <summary>Names are given explicitly; TorchSharp would add every field again under the field's name.</summary>
@@ -57,8 +68,7 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>, IInitialized
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        kernel.Dispose();
-        offset.Dispose();
+        packed.Dispose();
         base.Dispose(disposing);
     }
 }

@@ -9,8 +9,6 @@ public sealed class Dense : nn.Module<Tensor, Tensor>, IInitialized
     private readonly ComputeSettings compute;
     private readonly Parameter weight;
     private readonly Parameter bias;
-    private readonly CastWeight matrix = new(channelsLast: false);
-    private readonly CastWeight offset = new(channelsLast: false);
     private readonly bool exact;
     private readonly bool startsAtZero;
 
@@ -44,7 +42,7 @@ public sealed class Dense : nn.Module<Tensor, Tensor>, IInitialized
         using var scope = NewDisposeScope();
         var type = exact ? weight.dtype : compute.For(weight.dtype);
         var input = x.dtype == type ? x : x.to(type);
-        return nn.functional.linear(input, matrix.In(weight, type), offset.In(bias, type)).MoveToOuterDisposeScope();
+        return nn.functional.linear(input, CastWeight.In(weight, type), CastWeight.In(bias, type)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Names are given explicitly; TorchSharp would add every field again under the field's name.</summary>
@@ -53,12 +51,4 @@ public sealed class Dense : nn.Module<Tensor, Tensor>, IInitialized
     }
 
     void IInitialized.Initialize(RandomStream noise) => Initial.Weights(weight, bias, startsAtZero, noise);
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        matrix.Dispose();
-        offset.Dispose();
-        base.Dispose(disposing);
-    }
 }

@@ -61,6 +61,7 @@ public sealed class GroupNormalization : nn.Module<Tensor, Tensor>, IInitialized
 
     void IInitialized.Initialize(RandomStream noise)
     {
+        using var scope = NewDisposeScope();
         using var frozen = no_grad();
         weight.fill_(1);
         bias.zero_();

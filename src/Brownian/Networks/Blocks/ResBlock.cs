@@ -48,10 +48,9 @@ public sealed class ResBlock : nn.Module<Tensor, Tensor?, Tensor>
         var h = options.Resample.Apply(norm1.Apply(x, options.Activation));
         h = conv1.call(h);
         h = Normalized(h, embedding);
-        h = conv2.call(Dropped(h));
         var skip = options.Resample.Apply(x);
         skip = shortcut is null ? skip : shortcut.call(skip);
-        h = h.add_(skip);
+        h = conv2.Plus(Dropped(h), skip);
         return (options.OutputScale == 1 ? h : h.div_(options.OutputScale)).MoveToOuterDisposeScope();
     }
 
