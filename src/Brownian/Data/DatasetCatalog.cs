@@ -1,4 +1,5 @@
 using Brownian.Data.BuiltIn;
+using Brownian.Data.Download;
 using Brownian.Data.Formats;
 using Brownian.Data.Sources;
 
@@ -17,6 +18,7 @@ public static class DatasetCatalog
     /// </param>
     /// <param name="options">Split, size, channels, crop, local copies; the defaults when null.</param>
     /// <exception cref="ArgumentException">An unknown name or split.</exception>
+    /// <exception cref="DownloadException">A named set that is neither local nor could be downloaded.</exception>
     /// <exception cref="InvalidDataException">Damaged files, or more than 1 % unreadable images.</exception>
     public static IImageDataset Open(string nameOrPath, DatasetOptions? options = null)
     {
@@ -28,7 +30,7 @@ public static class DatasetCatalog
             "builtin:scenes" => Drawn(new ScenesDataset(options.Split, options.Count, options.Seed, options.Size ?? 32), options),
             "mnist" => Fitted(MnistFolder.Open(Local("mnist", options), options.Split, "mnist", MnistFolder.Digits), options),
             "fashion-mnist" => Fitted(MnistFolder.Open(Local("fashion-mnist", options), options.Split, "fashion-mnist", MnistFolder.Clothes), options),
-            "cifar10" => Fitted(CifarFolder.OpenTen(Local("cifar10", options), options.Split, "cifar10"), options),
+            "cifar10" => Fitted(Cifar10(Local("cifar10", options), "cifar10", options), options),
             _ when Directory.Exists(nameOrPath) => Folder(nameOrPath, options),
             _ when File.Exists(nameOrPath) => Files(nameOrPath, [nameOrPath], options),
             _ => throw new ArgumentException($"Unknown data set '{nameOrPath}'; expected {string.Join(", ", Names)}, or the path of a folder, a .parquet or a .tar file.", nameof(nameOrPath)),
@@ -48,9 +50,9 @@ public static class DatasetCatalog
             return Fitted(MnistFolder.Open(folder, options.Split, folder, null), options);
         }
 
-        if (CifarFolder.IsTenIn(folder, options.Split))
+        if (CifarFolder.IsTenIn(folder, options.Split) || CifarPlanes.IsIn(folder, options.Split))
         {
-            return Fitted(CifarFolder.OpenTen(folder, options.Split, folder), options);
+            return Fitted(Cifar10(folder, folder, options), options);
         }
 
         if (CifarFolder.IsHundredIn(folder, options.Split))
@@ -84,9 +86,20 @@ public static class DatasetCatalog
             ? set
             : new DecodedDataset(new DatasetSource(set), options);
 
+    private static MemoryDataset Cifar10(string folder, string name, DatasetOptions options) =>
+        !CifarFolder.IsTenIn(folder, options.Split) && CifarPlanes.IsIn(folder, options.Split)
+            ? CifarPlanes.Open(folder, options.Split, name)
+            : CifarFolder.OpenTen(folder, options.Split, name);
+
+    /// <summary>The folder with the files of a named set: a local one (or its sub-folder of that name), or the cache.</summary>
     private static string Local(string name, DatasetOptions options)
     {
-        var folder = options.DataDirectory ?? throw new ArgumentException($"{name} needs --data-dir, a folder with its files.");
-        return Directory.Exists(Path.Combine(folder, name)) ? Path.Combine(folder, name) : folder;
+        if (options.DataDirectory is not { } folder)
+        {
+            return DatasetCache.Fetch(name, options.DownloadProgress, options.Cancellation);
+        }
+
+        string[] folders = [Path.Combine(folder, name), Path.Combine(folder, "cifar-10-batches-bin"), folder];
+        return Array.Find(folders, Directory.Exists) ?? throw new DirectoryNotFoundException($"There is no folder {folder} (--data-dir).");
     }
 }

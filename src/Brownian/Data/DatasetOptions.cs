@@ -1,3 +1,5 @@
+using Brownian.Data.Download;
+
 namespace Brownian.Data;
 
 /// <summary>How a data set is opened: which part of it, and what its images become.</summary>
@@ -35,6 +37,12 @@ public sealed record DatasetOptions
 
     /// <summary>Keep all images in memory when they need at most this many bytes; decode them as they are needed otherwise.</summary>
     public long MemoryBudget { get; init; } = 2L << 30;
+
+    /// <summary>Told about the bytes of a download.</summary>
+    public IProgress<DownloadProgress>? DownloadProgress { get; init; }
+
+    /// <summary>Stops a download.</summary>
+    public CancellationToken Cancellation { get; init; }
 
     /// <summary>Threads that decode or draw while the set is opened.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;

@@ -19,7 +19,8 @@ internal static class CifarFolder
         _ => throw new ArgumentException($"CIFAR sets have the splits train and test; got '{split}'.", nameof(split)),
     };
 
-    public static bool IsTenIn(string folder, string split) => Array.TrueForAll(TenFiles(split), file => File.Exists(Path.Combine(folder, file)));
+    public static bool IsTenIn(string folder, string split) =>
+        split is "train" or "test" && Array.TrueForAll(TenFiles(split), file => File.Exists(Path.Combine(folder, file)));
 
     public static bool IsHundredIn(string folder, string split) =>
         File.Exists(Path.Combine(folder, $"{split}.bin")) && File.Exists(Path.Combine(folder, "fine_label_names.txt"));

@@ -17,7 +17,7 @@ internal static class MnistFolder
     };
 
     /// <summary>Whether a folder has a split's images.</summary>
-    public static bool IsIn(string folder, string split) => Find(folder, FilesOf(split).Images) is not null;
+    public static bool IsIn(string folder, string split) => split is "train" or "test" && Find(folder, FilesOf(split).Images) is not null;
 
     public static MemoryDataset Open(string folder, string split, string name, IReadOnlyList<string>? classNames)
     {

@@ -27,6 +27,7 @@ internal sealed class DecodedDataset : IImageDataset, IDisposable
         if (largest * source.Count * Channels * Height * Width <= options.MemoryBudget)
         {
             (cache, kept) = DecodeAll(options.Threads);
+            source.Dispose();
         }
     }
 

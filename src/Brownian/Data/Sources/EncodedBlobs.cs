@@ -43,5 +43,9 @@ internal sealed class EncodedBlobs(long memoryBudget) : IDisposable
         return bytes;
     }
 
-    public void Dispose() => file?.Dispose();
+    public void Dispose()
+    {
+        held.Clear();
+        file?.Dispose();
+    }
 }

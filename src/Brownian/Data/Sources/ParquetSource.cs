@@ -62,18 +62,22 @@ internal sealed class ParquetSource : PictureSource
         await using var reader = await ParquetReader.CreateAsync(path).ConfigureAwait(false);
         classNames ??= ClassNamesOf(reader.CustomMetadata);
         var fields = reader.Schema.GetDataFields();
-        var bytes = Array.Find(fields, field => field.ClrType == typeof(byte[]) && field.Path.ToString().EndsWith("bytes", StringComparison.Ordinal))
-            ?? Array.Find(fields, field => field.ClrType == typeof(byte[]))
+        var bytes = Array.Find(fields, field => IsBytes(field) && field.Path.ToString().EndsWith("bytes", StringComparison.Ordinal))
+            ?? Array.Find(fields, IsBytes)
             ?? throw new InvalidDataException($"{path}: expected a column of image bytes (image.bytes); it has {string.Join(", ", fields.Select(field => field.Path))}.");
-        var file = Array.Find(fields, field => field.ClrType == typeof(string) && field.Path.ToString().EndsWith("path", StringComparison.Ordinal));
-        var text = Array.Find(fields, field => field.ClrType == typeof(string) && CaptionColumns.Contains(field.Path.ToString()));
-        var label = Array.Find(fields, field => LabelColumns.Contains(field.Path.ToString()) && field.ClrType != typeof(string));
+        var file = Array.Find(fields, field => IsText(field) && field.Path.ToString().EndsWith("path", StringComparison.Ordinal));
+        var text = Array.Find(fields, field => IsText(field) && CaptionColumns.Contains(field.Path.ToString()));
+        var label = Array.Find(fields, field => LabelColumns.Contains(field.Path.ToString()) && !IsText(field));
         for (var group = 0; group < reader.RowGroupCount; group++)
         {
             using var rows = reader.OpenRowGroupReader(group);
             await ReadRowsAsync(path, rows, bytes, file, text, label).ConfigureAwait(false);
         }
     }
+
+    private static bool IsBytes(DataField field) => field.ClrType == typeof(byte[]) || field.ClrType == typeof(ReadOnlyMemory<byte>);
+
+    private static bool IsText(DataField field) => field.ClrType == typeof(string) || field.ClrType == typeof(ReadOnlyMemory<char>);
 
     private async Task ReadRowsAsync(string path, ParquetRowGroupReader rows, DataField bytes, DataField? file, DataField? text, DataField? label)
     {

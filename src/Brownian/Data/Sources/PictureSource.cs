@@ -19,6 +19,7 @@ internal abstract class PictureSource : IDisposable
     /// <summary>Decodes a picture; safe from several threads.</summary>
     public abstract PixelBuffer Load(int index);
 
+    /// <summary>Lets go of files and encoded pictures; names, classes and captions stay.</summary>
     public virtual void Dispose()
     {
     }

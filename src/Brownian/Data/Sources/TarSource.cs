@@ -80,8 +80,11 @@ internal sealed class TarSource : PictureSource
         }
         catch (Exception error) when (error is EndOfStreamException or InvalidDataException)
         {
-            // What follows the damage cannot be found; the example at its edge is named when it is read.
-            order.Add(new Example { Archive = number, Image = $"(entry at byte {archive.Position})", Offset = long.MaxValue / 2, Length = 1 });
+            // What follows the damage cannot be found. The image at its edge is named when it is read; other damage is named here.
+            if (!order.Exists(example => example.Offset + example.Length > archive.Length))
+            {
+                order.Add(new Example { Archive = number, Image = $"(entry at byte {archive.Position})", Offset = archive.Length, Length = 1 });
+            }
         }
 
         examples.AddRange(order.Where(example => example.Image is not null));
