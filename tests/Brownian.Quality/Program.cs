@@ -1,0 +1,53 @@
+// How good are the class-conditional samples of a run? A classifier that was trained on the same data, and shares nothing with the diffusion
+// model, says how often it agrees with the class asked for, and how far the samples' features are from those of the test images.
+//
+//   dotnet run -c Release --project tests/Brownian.Quality -- RUN --data mnist [--data-dir DIR] [-n 1000] [--guidance G] [--epochs 3]
+using System.Globalization;
+using Brownian;
+using Brownian.Checkpoints;
+using Brownian.Data;
+using Brownian.Quality;
+using Brownian.Samplers;
+using Brownian.Spacing;
+using Brownian.Tasks;
+using static TorchSharp.torch;
+
+string? Option(string name) => Array.IndexOf(args, name) is >= 0 and var i ? args[i + 1] : null;
+double Number(string name, double otherwise) => Option(name) is { } text ? double.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+
+var options = new DatasetOptions { DataDirectory = Option("--data-dir") };
+var name = Option("--data") ?? "builtin:strokes";
+var train = DatasetCatalog.Open(name, options);
+var test = DatasetCatalog.Open(name, options with { Split = "test" });
+var judge = Judge.Train(train, epochs: (int)Number("--epochs", 3));
+var (features, labels, predicted) = judge.Look(test);
+Console.WriteLine($"judge: accuracy {Judge.Agreement(labels, predicted):p2} on {test.Count} test images of {name}");
+
+using var bundle = ModelBundle.Load(args[0]);
+var recommended = bundle.Sampling;
+var classes = bundle.ClassCount ?? throw new ArgumentException($"{args[0]} is not class-conditional.");
+var count = (int)Number("-n", 1000) / classes * classes;
+var asked = arange(count, dtype: ScalarType.Int64).remainder(classes);
+using var generated = Generate.Run(bundle.Model, new()
+{
+    Shape = bundle.Image.Batch(1)[1..],
+    Count = count,
+    BatchSize = 100,
+    Seed = 1_000_000,
+    Sampler = SamplerCatalog.Find(Option("--sampler") ?? recommended.Sampler),
+    Spacing = SpacingCatalog.Find(Option("--spacing") ?? recommended.Spacing),
+    Steps = (int)Number("--steps", recommended.Steps),
+    Guidance = Number("--guidance", recommended.Guidance),
+    Condition = new() { Labels = asked },
+    Unconditional = bundle.NullLabel is { } any ? new() { Labels = full_like(asked, any) } : null,
+});
+
+// As PNG would keep them.
+var pictures = generated.Samples.clamp(-1, 1).add(1).mul(127.5).round().div(127.5).sub(1);
+var (sampleFeatures, sampleClasses) = judge.Look(pictures);
+Console.WriteLine($"samples: {count}, agreement with the class asked for {Judge.Agreement(asked, sampleClasses):p2}");
+Console.WriteLine($"Fréchet distance to the test images, in the judge's features: {Frechet.Distance(sampleFeatures, features):f3}");
+if (Option("--grid") is { } grid)
+{
+    ImageCodec.SavePng(ImageGrid.Tile(pictures.narrow(0, 0, Math.Min(count, 10 * classes)), columns: classes, zoom: 2), grid);
+}
