@@ -29,7 +29,7 @@ public sealed class Thresholded(IDenoiser inner, Thresholding rule) : IDenoiser
 
         using var scope = NewDisposeScope();
         var flat = x0.flatten(1);
-        var bound = flat.abs().quantile(quantile, 1, keepdim: true).clamp(rule.Range, rule.LargestBound);
+        var bound = flat.abs().quantile(tensor(quantile, dtype: flat.dtype, device: flat.device), 1, keepdim: true).clamp(rule.Range, rule.LargestBound);
         return flat.clamp(-bound, bound).mul_(rule.Range / bound).reshape(x0.shape).MoveToOuterDisposeScope();
     }
 }

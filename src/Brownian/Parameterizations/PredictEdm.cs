@@ -10,12 +10,20 @@ namespace Brownian.Parameterizations;
 /// <remarks>With S² = σ² + α²·SigmaData², the paper's formulas multiplied out by α, so that neither end divides by 0.</remarks>
 public sealed record PredictEdm(double SigmaData = 0.5) : Parameterization
 {
+    /// <summary>Stands for 0 in the logarithm.</summary>
+    private const double Smallest = 1e-15;
+
+    /// <summary>Whether the network outputs −F, which has the sign of v (diffusers' "v_prediction" for EDM, CosXL).</summary>
+    public bool Negative { get; init; }
+
+    private double Unit => Negative ? -SigmaData : SigmaData;
+
     /// <inheritdoc/>
     /// <remarks>F = (σ·x0 − SigmaData²·α·ε)/(SigmaData·S).</remarks>
     public override Tensor Target(Tensor x0, Tensor epsilon, NoiseLevels at)
     {
         var total = Total(at);
-        return (at.Sigma / (SigmaData * total) * x0).sub_(SigmaData * at.Alpha / total * epsilon);
+        return (at.Sigma / (Unit * total) * x0).sub_(Unit * at.Alpha / total * epsilon);
     }
 
     /// <inheritdoc/>
@@ -25,8 +33,8 @@ public sealed record PredictEdm(double SigmaData = 0.5) : Parameterization
         var total = Total(at);
         var square = total.square();
         return new(
-            (SigmaData * SigmaData * at.Alpha / square * xt).add_(SigmaData * at.Sigma / total * output),
-            (at.Sigma / square * xt).sub_(SigmaData * at.Alpha / total * output));
+            (SigmaData * SigmaData * at.Alpha / square * xt).add_(Unit * at.Sigma / total * output),
+            (at.Sigma / square * xt).sub_(Unit * at.Alpha / total * output));
     }
 
     /// <inheritdoc/>
@@ -35,9 +43,6 @@ public sealed record PredictEdm(double SigmaData = 0.5) : Parameterization
     /// <inheritdoc/>
     public override Tensor Label(NoiseLevels at) =>
         (at.Sigma.clamp(min: Smallest) / at.Alpha.clamp(min: Smallest)).log().reshape(at.Time.shape) * (TimeScale / 4);
-
-    /// <summary>Stands for 0 in the logarithm.</summary>
-    private const double Smallest = 1e-15;
 
     private Tensor Total(NoiseLevels at) => (at.Sigma.square() + at.Alpha.square() * (SigmaData * SigmaData)).sqrt();
 }

@@ -14,7 +14,7 @@ namespace Brownian.Paths;
 public sealed record DiscretePath : GaussianPath
 {
     /// <summary>ᾱ that stands for 0 where a finite σ/α is needed: float16's smallest number, as diffusers' σ-samplers use.</summary>
-    private const double SmallestAlphaBar = 1.0 / (1 << 24);
+    internal const double SmallestAlphaBar = 1.0 / (1 << 24);
 
     private readonly float[] alphaBar;
     private readonly float[] alpha;
@@ -24,12 +24,14 @@ public sealed record DiscretePath : GaussianPath
     /// <summary>Makes the table.</summary>
     /// <param name="betas">β of each step; linear from 10⁻⁴ to 0.02 if null.</param>
     /// <param name="count">Number of steps.</param>
+    /// <param name="lastAlphaBar">ᾱ of the last step is set to this if it is 0, so that every level has a finite σ/α; in [0, 1).</param>
     [JsonConstructor]
-    public DiscretePath(BetaSchedule? betas = null, int count = 1000)
+    public DiscretePath(BetaSchedule? betas = null, int count = 1000, double lastAlphaBar = 0)
     {
-        (Betas, Count) = (betas ?? new(), count);
+        (Betas, Count, LastAlphaBar) = (betas ?? new(), count, lastAlphaBar);
         using var scope = NewDisposeScope();
         var table = (1 - Betas.Betas(count)).cumprod(0);
+        table.masked_fill_(table == 0, lastAlphaBar);
         alphaBar = table.data<float>().ToArray();
         alpha = table.sqrt().data<float>().ToArray();
         sigma = (1 - table).sqrt().data<float>().ToArray();
@@ -44,6 +46,9 @@ public sealed record DiscretePath : GaussianPath
 
     /// <summary>Number of steps.</summary>
     public int Count { get; }
+
+    /// <summary>ᾱ of the last step where the table would have 0.</summary>
+    public double LastAlphaBar { get; }
 
     /// <inheritdoc/>
     [JsonIgnore]
@@ -80,7 +85,7 @@ public sealed record DiscretePath : GaussianPath
         new(new(BetaShape.Trained) { Values = betas }, betas.Count);
 
     /// <summary>This path, stretched so that its last step is pure noise (Lin et al. 2023).</summary>
-    public DiscretePath WithZeroTerminalSnr() => new(Betas with { ZeroTerminalSnr = true }, Count);
+    public DiscretePath WithZeroTerminalSnr() => new(Betas with { ZeroTerminalSnr = true }, Count, LastAlphaBar);
 
     /// <summary>ᾱ of a step; 1 for negative steps.</summary>
     public float AlphaBar(int step) => step < 0 ? 1 : alphaBar[Check(step)];
@@ -117,10 +122,10 @@ public sealed record DiscretePath : GaussianPath
     public override double StartScale(NoiseLevel start) => 1;
 
     /// <inheritdoc/>
-    public bool Equals(DiscretePath? other) => other is not null && Count == other.Count && Betas.Equals(other.Betas);
+    public bool Equals(DiscretePath? other) => other is not null && Count == other.Count && LastAlphaBar == other.LastAlphaBar && Betas.Equals(other.Betas);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Betas, Count);
+    public override int GetHashCode() => HashCode.Combine(Betas, Count, LastAlphaBar);
 
     /// <inheritdoc/>
     internal override double RatioOf(NoiseLevel level) =>

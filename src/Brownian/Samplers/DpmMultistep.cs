@@ -24,7 +24,10 @@ public abstract record DpmMultistep(int Order) : Sampler
     /// <summary>Whether the reverse SDE is solved and not the ODE: fresh noise in each step.</summary>
     public bool Stochastic { get; init; }
 
-    /// <summary>Whether runs of fewer than 15 steps end with a step of order 2 and one of order 1, which is stabler.</summary>
+    /// <summary>
+    /// Whether runs of fewer than 15 steps, and all that end at clean data, end with a step of order 2 at most and one of order 1: the last
+    /// steps in λ are the longest.
+    /// </summary>
     public bool LowerOrderFinal { get; init; } = true;
 
     /// <summary>Whether the last step is of order 1 in any run. A last step to clean data always is: λ is infinite there.</summary>
@@ -32,7 +35,7 @@ public abstract record DpmMultistep(int Order) : Sampler
 
     /// <summary>
     /// The third-order step as in DPM-Solver's and diffusers' code, where the second difference lacks a factor of 2 (and a term has the wrong
-    /// sign in the stochastic one), so that it is of order 2 only; for reproducing numbers that were made so.
+    /// sign in the stochastic one), so that it is of order 2 only, and of which only short runs are finished carefully; for reproducing numbers that were made so.
     /// </summary>
     public bool AsDiffusers { get; init; }
 
@@ -49,11 +52,12 @@ public abstract record DpmMultistep(int Order) : Sampler
     /// <summary>x_to = Xt·x_from + D0·m0 + D1·m' + D2·m'' + Noise·z, with m' and m'' the derivatives of the model by λ, in units of h.</summary>
     private protected readonly record struct Weights(double Xt, double D0, double D1, double D2, double Noise);
 
-    private int OrderOf(int step, int steps, NoiseLevel to, int history)
+    private int OrderOf(int step, NoiseSchedule schedule, NoiseLevel to, int history)
     {
-        var few = LowerOrderFinal && steps < FewSteps;
-        return to.IsClean || (step == steps - 1 && (EulerAtFinal || few)) ? 1
-            : Math.Min(Math.Min(Order, history + 1), step == steps - 2 && few ? 2 : 3);
+        var few = LowerOrderFinal && schedule.Steps < FewSteps;
+        var careful = few || (LowerOrderFinal && !AsDiffusers && schedule[^1].IsClean);
+        return to.IsClean || (step == schedule.Steps - 1 && (EulerAtFinal || few)) ? 1
+            : Math.Min(Math.Min(Order, history + 1), step == schedule.Steps - 2 && careful ? 2 : 3);
     }
 
     private sealed class Stepper(DpmMultistep solver, SamplingRun run) : IStepper
@@ -85,7 +89,7 @@ public abstract record DpmMultistep(int Order) : Sampler
         private Tensor Advance(Tensor xt, Tensor model, NoiseLevel from, NoiseLevel to)
         {
             var h = to.Lambda - from.Lambda;
-            var order = h == 0 ? 1 : solver.OrderOf(step, run.Schedule.Steps, to, Usable(from.Lambda));
+            var order = h == 0 ? 1 : solver.OrderOf(step, run.Schedule, to, Usable(from.Lambda));
             var weights = solver.WeightsOf(from, to, h);
             var (w0, w1, w2) = ByModel(weights, order, from.Lambda, h);
             var next = (xt * weights.Xt).add_(model, alpha: w0);

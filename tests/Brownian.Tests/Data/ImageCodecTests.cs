@@ -54,34 +54,6 @@ public sealed class ImageCodecTests
         Assert.All(picture.Pixels.Zip(decoded.Pixels), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, 8));
     }
 
-    [Theory]
-    [InlineData(1, "abcd")]
-    [InlineData(2, "badc")]
-    [InlineData(3, "dcba")]
-    [InlineData(4, "cdab")]
-    [InlineData(5, "acbd")]
-    [InlineData(6, "cadb")]
-    [InlineData(7, "dbca")]
-    [InlineData(8, "bdac")]
-    public void Photographs_are_turned_as_their_exif_orientation_says(byte orientation, string corners)
-    {
-        // Four patches: a b over c d, twice as wide as high.
-        var picture = new Picture(1, 16, 32);
-        for (var i = 0; i < picture.Pixels.Length; i++)
-        {
-            picture.Pixels[i] = (byte)(40 + 60 * (i % 32 / 16 + 2 * (i / 32 / 8)));
-        }
-
-        // Exif: big-endian TIFF, one entry, tag 0x0112, a short.
-        byte[] exif = [0xFF, 0xE1, 0, 34, .. "Exif\0\0MM\0*"u8, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0];
-        var jpeg = ImageCodec.EncodeJpeg(picture, 100);
-        var upright = ImageCodec.Decode([.. jpeg[..2], .. exif, .. jpeg[2..]]);
-        Assert.Equal(orientation < 5 ? (16, 32) : (32, 16), (upright.Height, upright.Width));
-        var (y, x) = (upright.Height, upright.Width);
-        int[] middles = [y / 4 * x + x / 4, y / 4 * x + 3 * x / 4, 3 * y / 4 * x + x / 4, 3 * y / 4 * x + 3 * x / 4];
-        Assert.Equal(corners, string.Concat(middles.Select(at => (char)('a' + (upright.Pixels[at] - 10) / 60))));
-    }
-
     [Fact]
     public void Bmp_is_read()
     {
