@@ -45,6 +45,11 @@ internal sealed class Downloader(HttpClient client, IProgress<DownloadProgress>?
             var failures = new List<string>();
             if (!file.Mirrors.Any(mirror => TryMirror(file, mirror, part, failures, cancellation)))
             {
+                if (part.Length == 0)
+                {
+                    File.Delete(path);
+                }
+
                 throw new DownloadException($"{file.Name}: no download succeeded ({string.Join("; ", failures)}).");
             }
 
