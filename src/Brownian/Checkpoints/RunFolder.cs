@@ -132,6 +132,19 @@ public sealed class RunFolder : IDisposable
         DiffusersFolder.Write(Path, bundle, weights, disk);
     }
 
+    /// <summary>The step of the weights that <see cref="Publish"/> wrote last; null if there are none. A kill may leave it behind the latest checkpoint.</summary>
+    public long? PublishedStep()
+    {
+        var path = System.IO.Path.Combine(Path, "unet", DiffusersFolder.WeightsFile);
+        if (!DiffusersFolder.IsDiffusers(Path) || !File.Exists(path))
+        {
+            return null;
+        }
+
+        using var file = SafetensorsFile.Open(path);
+        return WeightNotes.Step(file.Metadata);
+    }
+
     /// <summary>Lets others write the run.</summary>
     public void Dispose() => runLock?.Dispose();
 

@@ -184,7 +184,8 @@ public sealed class TrainingRun : IDisposable
                 }
             }
 
-            savedStep = progress.Steps;
+            // A kill between the checkpoint and the diffusers folder is made good by the next save.
+            savedStep = Folder.PublishedStep() == progress.Steps ? progress.Steps : -1;
         }
 
         metrics.Note("resume", Trainer.Progress.Steps);
