@@ -115,9 +115,10 @@ public sealed class DiffusersFolderTests : IDisposable
     [InlineData("unet/config.json", """{"down_block_types":["NoBlock"],"up_block_types":["UpBlock2D"],"block_out_channels":[8]}""", "no network can be made from it")]
     [InlineData("unet/diffusion_pytorch_model.safetensors", null, "the file is missing")]
     [InlineData("scheduler/scheduler_config.json", null, "the file is missing")]
-    [InlineData("scheduler/scheduler_config.json", """{"beta_schedule":"wave"}""", "beta_schedule 'wave' is not known; known are linear")]
-    [InlineData("scheduler/scheduler_config.json", """{"prediction_type":7}""", "the scheduler cannot be read")]
-    [InlineData("scheduler/scheduler_config.json", """{"num_train_timesteps":2000000000}""", "num_train_timesteps must be from 1 to 1000000")]
+    [InlineData("scheduler/scheduler_config.json", """{"_class_name":"DDPMScheduler","beta_schedule":"wave"}""", "beta_schedule 'wave' is not known; known are linear")]
+    [InlineData("scheduler/scheduler_config.json", """{"_class_name":"WaveScheduler"}""", "'WaveScheduler' cannot be read")]
+    [InlineData("scheduler/scheduler_config.json", """{"_class_name":"DDPMScheduler","prediction_type":7}""", "the scheduler cannot be read")]
+    [InlineData("scheduler/scheduler_config.json", """{"_class_name":"DDPMScheduler","num_train_timesteps":2000000000}""", "num_train_timesteps must be from 1 to 1000000")]
     [InlineData("brownian.json", """{"format":1}""", "it cannot be read")]
     [InlineData("brownian.json", """{"path":{"kind":"warp"},"parameterization":{"kind":"v"},"image":{}}""", "it cannot be read")]
     [InlineData("brownian.json", """{"path":{"kind":"discrete","count":2000000000}}""", "path.count must be from 1 to 1000000")]
@@ -160,7 +161,9 @@ public sealed class DiffusersFolderTests : IDisposable
                 writer.Tensors(CheckpointPart.Ema, WeightLoading.Of(average.Model.Network));
             });
             Assert.Contains("has saved no model yet", Assert.Throws<CheckpointFormatException>(() => ModelBundle.Load(folder["run"])).Message, StringComparison.Ordinal);
+            Assert.Null(run.PublishedStep());
             run.Publish(average, WeightLoading.Of(average.Model.Network));
+            Assert.Equal(42, run.PublishedStep());
         }
 
         using var published = ModelBundle.Load(folder["run"]);

@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Brownian.Checkpoints;
+using Brownian.Samplers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Brownian.Verification;
+
+/// <summary>
+/// Whole runs of diffusers' DDPMPipeline and DDIMPipeline: noise from the seed (bit-exact), the data after every step, and the pictures.
+/// </summary>
+public sealed partial class PipelineCases : IGoldenKind
+{
+    /// <inheritdoc/>
+    public bool Handles(GoldenFile file) => file.IsCase
+        && (file.Text("cls") ?? "").Split('/').All(cls => cls is "DDPMPipeline" or "DDIMPipeline");
+
+    /// <inheritdoc/>
+    public IEnumerable<CaseResult> Run(GoldenFile file)
+    {
+        var kind = file.Text("cls")!;
+        using var scope = NewDisposeScope();
+        try
+        {
+            return [Compare(file, kind)];
+        }
+        catch (NotSupportedException error)
+        {
+            return [CaseResult.Unsupported(file.Name, kind, error.Message)];
+        }
+        catch (Exception error) when (error is IOException or JsonException or FormatException or ArgumentException or InvalidOperationException
+            or KeyNotFoundException or CheckpointFormatException or MissingWeightException or UnsupportedLevelException
+            or System.Runtime.InteropServices.ExternalException)
+        {
+            return [CaseResult.Failed(file.Name, kind, error.Message.ReplaceLineEndings(" "))];
+        }
+    }
+
+    private static CaseResult Compare(GoldenFile file, string kind)
+    {
+        var comparison = new Comparison();
+        using var io = SafetensorsFile.Open(Path.Combine(file.Folder, "io.safetensors"));
+        using var bundle = ModelBundle.Load(Path.Combine(file.Folder, "pipeline"));
+        foreach (var run in file.Json.GetProperty("runs").EnumerateObject())
+        {
+            using var scope = NewDisposeScope();
+            var pipeline = PipelineRun.Read(run, Path.Combine(file.Folder, "pipeline"));
+            Compare(pipeline, bundle, io, file, comparison);
+        }
+
+        return comparison.Result(file.Name, kind);
+    }
+
+    private static void Compare(PipelineRun run, ModelBundle bundle, SafetensorsFile io, GoldenFile file, Comparison comparison)
+    {
+        using var noise = new RecordedNoise(run.Name, run.Seed, io, comparison);
+        var steps = io.Contains($"{run.Name}.steps.scheduler") ? io.Read($"{run.Name}.steps.scheduler") : null;
+        if (steps is not null && steps.size(0) != run.Steps)
+        {
+            comparison.Fail($"{run.Name}.steps", $"{run.Steps} steps, the reference made {steps.size(0)}");
+        }
+
+        var share = Tolerance(file, "steps", StepsPattern(), 1e-3);
+        var x = run.Sample(bundle, noise, (step, data) =>
+        {
+            if (steps is not null && step <= steps.size(0))
+            {
+                var reference = steps[step - 1];
+                comparison.Elements($"{run.Name}.steps[{step - 1}]", data, reference, share * reference.abs().max().item<float>(), 0);
+            }
+        });
+        // diffusers' DDIM draws noise also for the last step, whose variance is 0.
+        noise.CheckAllUsed(run.Sampler is Ddim { Eta: > 0 } ? 1 : 0);
+        var image = (x / 2 + 0.5).clamp(0, 1).permute(0, 2, 3, 1); // [N, H, W, C]
+        var expected = io.Read($"{run.Name}.image");
+        comparison.Elements($"{run.Name}.image", image, expected, Tolerance(file, "image", LargestPattern(), 2e-3), 0);
+        if (image.shape.SequenceEqual(expected.shape))
+        {
+            comparison.Number($"{run.Name}.image mean", (image - expected).abs().mean().item<float>(), 0, Tolerance(file, "image", MeanPattern(), 1e-4));
+        }
+    }
+
+    // Pipeline cases state their tolerances in words.
+    private static double Tolerance(GoldenFile file, string name, Regex pattern, double otherwise) =>
+        file.Json.TryGetProperty("tolerances", out var all) && all.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String
+        && pattern.Match(text.GetString()!) is { Success: true } match
+            ? double.Parse(match.Groups["number"].ValueSpan, CultureInfo.InvariantCulture)
+            : otherwise;
+
+    [GeneratedRegex(@"abs (?<number>[\d.e-]+)\*max", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex StepsPattern();
+
+    [GeneratedRegex(@"max abs (?<number>[\d.e-]+)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex LargestPattern();
+
+    [GeneratedRegex(@"mean abs (?<number>[\d.e-]+)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex MeanPattern();
+}

@@ -1,0 +1,60 @@
+using System.Text.Json.Nodes;
+using Brownian.Testing;
+using Brownian.Verification;
+
+namespace Brownian.Tests.Checkpoints;
+
+public sealed class GoldenPipelineTests : LeakCheck
+{
+    [Fact]
+    public void A_folder_of_diffusers_makes_the_pictures_that_diffusers_makes()
+    {
+        var result = Assert.Single(GoldenFolder.Run(GoldenData.At("pipe_ddpm_ddim")));
+        Assert.True(result.Outcome == CaseOutcome.Pass, result.ToString());
+        Assert.True(result.MaxAbsolute <= result.Tolerance, result.ToString());
+    }
+
+    [Theory]
+    [InlineData("seed", "70", "the noise differs")]
+    [InlineData("eta", "0.4", "ddim6_eta05.steps[0]: differs by")]
+    [InlineData("use_clipped_model_output", "false", "ddim6_eta05.steps")]
+    [InlineData("steps", "5", "5 steps, the reference made 6")]
+    public void A_wrong_setting_fails_the_case(string setting, string wrong, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        Copy(GoldenData.At("pipe_ddpm_ddim"), folder["case"]);
+        var description = JsonNode.Parse(File.ReadAllText(folder["case/case.json"]))!;
+        var run = description["runs"]!["ddim6_eta05"]!.DeepClone();
+        Assert.NotNull(run[setting]);
+        run[setting] = JsonNode.Parse(wrong);
+        description["runs"] = new JsonObject { ["ddim6_eta05"] = run };
+        File.WriteAllText(folder["case/case.json"], description.ToJsonString());
+        var result = Assert.Single(GoldenFolder.Run(folder["case"]));
+        Assert.Equal(CaseOutcome.Fail, result.Outcome);
+        Assert.Contains(expected, result.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_scheduler_that_is_not_known_fails_the_case_by_name()
+    {
+        using var folder = new TemporaryFolder();
+        Copy(GoldenData.At("pipe_ddpm_ddim"), folder["case"]);
+        var path = folder["case/pipeline/scheduler/scheduler_config.json"];
+        var config = JsonNode.Parse(File.ReadAllText(path))!;
+        config["beta_schedule"] = "wave";
+        File.WriteAllText(path, config.ToJsonString());
+        var result = Assert.Single(GoldenFolder.Run(folder["case"]));
+        Assert.Equal(CaseOutcome.Fail, result.Outcome);
+        Assert.Contains("beta_schedule 'wave' is not known", result.Detail, StringComparison.Ordinal);
+    }
+
+    private static void Copy(string from, string to)
+    {
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+    }
+}
