@@ -6,8 +6,14 @@ using System.Text.Json.Serialization.Metadata;
 namespace Brownian.Training;
 
 /// <summary>Reads and writes a <see cref="TrainingConfig"/> as YAML, in layers: a preset, a file over it, and single settings over both.</summary>
+/// <remarks>
+/// A layer replaces single settings of the one beneath, with one exception: a budget replaces the whole budget, since the first limit that
+/// is reached ends a run and "1000 steps" shall not end after a preset's minutes.
+/// </remarks>
 public static class ConfigFile
 {
+    private const string Budget = "budget";
+
     private static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -30,8 +36,8 @@ public static class ConfigFile
             preset ??= named?.ToString();
         }
 
-        tree = preset is null ? tree : ConfigTree.Merge(ConfigText.ReadObject(Presets.Text(preset), "preset " + preset), tree);
-        return FromTree((settings ?? []).Aggregate(tree, ConfigTree.Set));
+        tree = preset is null ? tree : Layered(ConfigText.ReadObject(Presets.Text(preset), "preset " + preset), tree);
+        return FromTree(Layered(tree, Tree(settings ?? [])));
     }
 
     /// <summary>Reads YAML as <see cref="Write"/> wrote it.</summary>
@@ -43,10 +49,22 @@ public static class ConfigFile
     /// <param name="settings">Assignments such as <c>budget.minutes=30</c>.</param>
     /// <inheritdoc cref="Load" path="/exception"/>
     public static TrainingConfig With(TrainingConfig config, IEnumerable<string> settings) =>
-        FromTree(settings.Aggregate(ToTree(config), ConfigTree.Set));
+        FromTree(Layered(ToTree(config), Tree(settings)));
 
     /// <summary>The whole configuration as YAML; reading it gives an equal one.</summary>
     public static string Write(TrainingConfig config) => ConfigText.Write(ToTree(config));
+
+    private static JsonObject Tree(IEnumerable<string> settings) => settings.Aggregate(new JsonObject(), ConfigTree.Set);
+
+    private static JsonObject Layered(JsonObject under, JsonObject over)
+    {
+        if (over.ContainsKey(Budget))
+        {
+            under.Remove(Budget);
+        }
+
+        return ConfigTree.Merge(under, over);
+    }
 
     private static JsonObject ToTree(TrainingConfig config) => JsonSerializer.SerializeToNode(config, Json)!.AsObject();
 

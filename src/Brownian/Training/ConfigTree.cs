@@ -16,7 +16,7 @@ internal static class ConfigTree
         var merged = under.DeepClone().AsObject();
         foreach (var (name, value) in over)
         {
-            merged[name] = merged[name] is JsonObject old && value is JsonObject changed && SameKind(old, changed)
+            merged[name] = value is JsonObject changed && Spelled(merged[name]) is { } old && SameKind(old, changed)
                 ? Merge(old, changed)
                 : value?.DeepClone();
         }
@@ -117,6 +117,10 @@ internal static class ConfigTree
         var advice = NearestName.Find(name, known) is { } nearest ? $"Did you mean {nearest}?" : $"There are: {string.Join(", ", known)}.";
         return new($"{path}: there is no {what} '{name}'. {advice}");
     }
+
+    // "output: v" is short for "output: {kind: v}".
+    private static JsonObject? Spelled(JsonNode? node) =>
+        node is JsonValue value && value.GetValueKind() == JsonValueKind.String ? new() { [Kind] = value.DeepClone() } : node as JsonObject;
 
     private static bool SameKind(JsonObject old, JsonObject changed) =>
         changed[Kind] is null || (old[Kind] is { } kind && JsonNode.DeepEquals(kind, changed[Kind]));

@@ -1,5 +1,7 @@
 using Brownian.Checkpoints;
 using Brownian.Paths;
+using Brownian.Samplers;
+using Brownian.Spacing;
 
 namespace Brownian.Training;
 
@@ -18,14 +20,14 @@ public sealed record SamplesConfig
     /// <summary>Names the noise that the pictures start from.</summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>The method, such as <c>dpm++2m</c> or <c>heun</c>.</summary>
-    public string Sampler { get; init; } = "dpm++2m";
+    /// <summary>The method, see <see cref="SamplerCatalog"/>; null for the path's usual one.</summary>
+    public string? Sampler { get; init; }
 
-    /// <summary>The levels it visits, such as <c>karras</c>; null for the method's own.</summary>
+    /// <summary>The levels it visits, see <see cref="SpacingCatalog"/>; null for the path's usual ones.</summary>
     public string? Spacing { get; init; }
 
-    /// <summary>Steps of the sampler.</summary>
-    public int Steps { get; init; } = 20;
+    /// <summary>Steps of the sampler; null for the path's usual number.</summary>
+    public int? Steps { get; init; }
 
     /// <summary>Scale of classifier-free guidance; 1 for none.</summary>
     public double Guidance { get; init; } = 1;
@@ -34,7 +36,7 @@ public sealed record SamplesConfig
     internal RecommendedSampling Recommended(GaussianPath path)
     {
         var usual = RecommendedSampling.For(path);
-        return usual with { Sampler = Sampler, Spacing = Spacing ?? usual.Spacing, Steps = Steps, Guidance = Guidance };
+        return usual with { Sampler = Sampler ?? usual.Sampler, Spacing = Spacing ?? usual.Spacing, Steps = Steps ?? usual.Steps, Guidance = Guidance };
     }
 
     internal void Validate()
@@ -42,7 +44,9 @@ public sealed record SamplesConfig
         Range.Positive(EveryMinutes ?? 1, "samples.every_minutes");
         Range.AtLeastOne(EverySteps ?? 1, "samples.every_steps");
         Range.AtLeastOne(Count, "samples.count");
-        Range.AtLeastOne(Steps, "samples.steps");
+        Range.AtLeastOne(Steps ?? 1, "samples.steps");
         Range.NotNegative(Guidance, "samples.guidance");
+        _ = Sampler is null ? null : SamplerCatalog.Find(Sampler);
+        _ = Spacing is null ? null : SpacingCatalog.Find(Spacing);
     }
 }

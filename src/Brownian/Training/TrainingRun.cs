@@ -21,6 +21,7 @@ public sealed class TrainingRun : IDisposable
     private readonly MetricsLog metrics;
     private readonly MetricsWindow window;
     private readonly TensorBoardLog? tensorBoard;
+    private readonly SampleGrids grids;
     private long savedStep = -1;
 
     private TrainingRun(TrainingConfig config, RunFolder folder, Device? device, TimeProvider? clock)
@@ -30,6 +31,7 @@ public sealed class TrainingRun : IDisposable
         setup = new TrainingSetup(config, device, clock);
         metrics = new MetricsLog(folder.MetricsPath);
         window = new MetricsWindow(config.Log.EverySteps);
+        grids = new SampleGrids(setup, folder.SamplesPath);
         tensorBoard = config.Log.Tensorboard ? new TensorBoardLog(Path.Combine(folder.Path, "tensorboard")) : null;
     }
 
@@ -102,6 +104,7 @@ public sealed class TrainingRun : IDisposable
     public IEnumerable<TrainingStep> Run(CancellationToken cancellation = default)
     {
         var checkpoints = new Schedule(Config.Checkpoints.EveryMinutes, Config.Checkpoints.EverySteps, Trainer.Progress);
+        var samples = new Schedule(Config.Samples.EveryMinutes, Config.Samples.EverySteps, Trainer.Progress);
         TrainingStep? last = null;
         foreach (var step in Guarded(cancellation))
         {
@@ -110,6 +113,11 @@ public sealed class TrainingRun : IDisposable
             if (checkpoints.IsDue(Trainer.Progress))
             {
                 Save();
+            }
+
+            if (samples.IsDue(Trainer.Progress))
+            {
+                Sample();
             }
 
             yield return step;
@@ -144,6 +152,15 @@ public sealed class TrainingRun : IDisposable
         Folder.Publish(setup.Bundle(), state.Tensors(CheckpointPart.Ema));
         savedStep = progress.Steps;
         Tell(new(TrainingEventKind.Checkpoint, progress.Steps, path));
+    }
+
+    /// <summary>Draws sample pictures with the averaged weights now; training is not changed by it.</summary>
+    /// <returns>The PNG file.</returns>
+    public string Sample()
+    {
+        var path = grids.Draw();
+        Tell(new(TrainingEventKind.Samples, Trainer.Progress.Steps, path));
+        return path;
     }
 
     /// <summary>Frees the network, the data, and the folder for others.</summary>

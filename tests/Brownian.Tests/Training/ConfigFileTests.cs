@@ -63,6 +63,18 @@ public sealed class ConfigFileTests
     public void Changing_a_kind_drops_the_other_kinds_settings() =>
         Assert.Equal(new RectifiedFlow(), ConfigFile.Load("mnist", settings: ["path.kind=flow"]).Path);
 
+    [Fact]
+    public void A_setting_reaches_into_a_kind_that_was_written_short() =>
+        Assert.Equal(new PredictV { TimeScale = 999 }, ConfigFile.Load("mnist", settings: ["output.time_scale=999"]).Output);
+
+    [Fact]
+    public void A_budget_replaces_the_whole_budget_beneath()
+    {
+        Assert.Equal(new BudgetConfig { Steps = 5 }, ConfigFile.Load("mnist", settings: ["budget.steps=5"]).Budget);
+        Assert.Equal(new BudgetConfig { Steps = 5, Images = 9 }, ConfigFile.Load("mnist", settings: ["budget.steps=5", "budget.images=9"]).Budget);
+        Assert.Equal(new BudgetConfig { Minutes = 20 }, ConfigFile.Load("mnist", settings: ["batch=5"]).Budget);
+    }
+
     [Theory]
     [InlineData("optimizer.learning_rat=1", "optimizer.learning_rat: there is no setting 'learning_rat'. Did you mean learning_rate?")]
     [InlineData("optimiser.clip=1", "optimiser: there is no setting 'optimiser'. Did you mean optimizer?")]
@@ -77,6 +89,7 @@ public sealed class ConfigFileTests
     [InlineData("batch=0", "batch: expected a number >= 1; got 0.")]
     [InlineData("optimizer.beta1=1.5", "optimizer.beta1: expected a number in [0, 1]; got 1.5.")]
     [InlineData("label_drop=2", "label_drop: expected a number in [0, 1]; got 2.")]
+    [InlineData("samples.sampler=eular", "euler")]
     [InlineData("data=mnist", "data: expected a group of settings; got \"mnist\".")]
     public void A_mistake_is_named_with_what_was_expected(string setting, string message) =>
         Assert.Contains(message, Assert.Throws<ArgumentException>(() => ConfigFile.Load("mnist", settings: [setting])).Message, StringComparison.Ordinal);

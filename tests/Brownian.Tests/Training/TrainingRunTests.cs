@@ -68,6 +68,35 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
+    public void Training_is_bit_for_bit_the_same_with_and_without_samples()
+    {
+        var without = Finish(TrainingRun.Create(Config, At("without")));
+        var samples = new SamplesConfig { EverySteps = 2, EveryMinutes = null, Count = 4, Steps = 2, Guidance = 2 };
+        var with = Finish(TrainingRun.Create(Config with { Samples = samples }, At("with")));
+        Same(without, with);
+        Assert.Equal(
+            ["step-0000002.png", "step-0000004.png", "step-0000006.png"],
+            Directory.GetFiles(Path.Combine(At("with"), "samples")).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
+        using var bundle = ModelBundle.Load(At("with"));
+        Assert.Equal((2, 2.0), (bundle.Sampling.Steps, bundle.Sampling.Guidance));
+    }
+
+    [Fact]
+    public void An_estimate_measures_real_steps_and_counts_memory_and_disk()
+    {
+        var estimate = TrainingEstimate.Measure(Config with { Budget = new() { Images = 5000 } }, At("not-there"), cancellation: Stop);
+        Assert.Equal(1000, estimate.Steps);
+        Assert.Equal(1000 * estimate.SecondsPerStep, estimate.Seconds!.Value, 1e-9);
+        Assert.Equal(125, estimate.Epochs!.Value, 1e-9);
+        Assert.InRange(estimate.SecondsPerStep, 1e-4, 60);
+        Assert.True(estimate.PeakMemoryBytes > estimate.StateBytes && estimate.FreeDiskBytes > 0);
+
+        var checkpoint = Finish(TrainingRun.Create(Config, At("run")));
+        Assert.InRange(checkpoint.Bytes, estimate.CheckpointBytes, estimate.CheckpointBytes * 1.3 + 50_000);    // names and the configuration besides
+        Assert.False(Directory.Exists(At("not-there")));
+    }
+
+    [Fact]
     public void A_finished_run_is_a_model_that_can_be_loaded()
     {
         Finish(TrainingRun.Create(Config, At("run")));
