@@ -5,75 +5,153 @@ using static TorchSharp.torch;
 
 namespace Brownian.Runtime;
 
-/// Any ATen operator through libtorch's stable C ABI (torch_call_dispatcher), on TorchSharp tensors. No C++ needed.
-internal static unsafe class Aten
+/// <summary>
+/// Any ATen operator by name, through libtorch's stable C interface (torch/csrc/stable), on TorchSharp's tensors: what TorchSharp does not
+/// bind is called without C++ of our own. Arguments and results travel as 64-bit words on a stack; operators with a <c>Scalar</c> argument
+/// cannot be called, unless it is optional and left out.
+/// </summary>
+/// <remarks>
+/// The called operator takes over every handle on the stack: make each word with the functions below, and use it once. Autograd works as
+/// for any other call.
+/// </remarks>
+internal static unsafe partial class Aten
 {
-    private const string L = "torch_cpu";
-    [DllImport(L)] private static extern int torch_call_dispatcher(byte* op, byte* overload, ulong* stack, ulong version);
-    [DllImport(L)] private static extern int aoti_torch_new_tensor_handle(IntPtr orig, out IntPtr h);
-    [DllImport(L)] private static extern int aoti_torch_delete_tensor_object(IntPtr h);
-    [DllImport(L)] private static extern int torch_new_list_reserve_size(nuint n, out IntPtr list);
-    [DllImport(L)] private static extern int torch_list_push_back(IntPtr list, ulong v);
-    [DllImport(L)] private static extern int torch_list_size(IntPtr list, out nuint n);
-    [DllImport(L)] private static extern int torch_list_get_item(IntPtr list, nuint i, out ulong v);
-    [DllImport(L)] private static extern int torch_delete_list(IntPtr list);
-    [DllImport(L)] private static extern int torch_new_string_handle(byte* s, nuint n, out IntPtr h);
-    [DllImport(L)] private static extern ulong aoti_torch_abi_version();
-    [DllImport(L)] private static extern int aoti_torch_memory_format_channels_last();
-    [DllImport(L)] private static extern int torch_get_mutable_data_ptr(IntPtr t, out IntPtr p);
-    [DllImport(L)] private static extern int torch_parallel_for(long begin, long end, long grain, delegate* unmanaged<long, long, void*, void> f, void* ctx);
-    [DllImport(L, EntryPoint = "_ZN2at8autocast20set_autocast_enabledEN3c1010DeviceTypeEb")] public static extern void set_autocast_enabled(sbyte dev, [MarshalAs(UnmanagedType.U1)] bool on);
-    [DllImport(L, EntryPoint = "_ZN2at8autocast18set_autocast_dtypeEN3c1010DeviceTypeENS1_10ScalarTypeE")] public static extern void set_autocast_dtype(sbyte dev, sbyte dtype);
-    [DllImport(L, EntryPoint = "_ZN2at8autocast11clear_cacheEv")] public static extern void autocast_clear_cache();
-    [DllImport(L, EntryPoint = "_ZN2at8autocast17increment_nestingEv")] public static extern int autocast_inc();
-    [DllImport(L, EntryPoint = "_ZN2at8autocast17decrement_nestingEv")] public static extern int autocast_dec();
-
-    private static readonly ulong Ver = aoti_torch_abi_version();
-    public static readonly ulong ChannelsLast = (ulong)(uint)aoti_torch_memory_format_channels_last();
-
-    public static ulong T(Tensor t) { if (aoti_torch_new_tensor_handle(t.Handle, out var h) != 0) throw new InvalidOperationException(); return (ulong)h; }
-    public static ulong D(double d) => (ulong)BitConverter.DoubleToInt64Bits(d);
-    public static ulong B(bool b) => b ? 1u : 0u;
-    public static ulong Opt(ulong v) { var p = (ulong*)NativeMemory.Alloc(8); *p = v; return (ulong)p; }
+    /// <summary>An optional argument that is not given.</summary>
     public const ulong None = 0;
-    public static ulong List(IEnumerable<Tensor> ts)
-    {
-        torch_new_list_reserve_size(64, out var l);
-        foreach (var t in ts) torch_list_push_back(l, T(t));
-        return (ulong)l;
-    }
-    public static ulong List(ReadOnlySpan<long> v) { torch_new_list_reserve_size((nuint)v.Length, out var l); foreach (var x in v) torch_list_push_back(l, (ulong)x); return (ulong)l; }
-    public static ulong Str(string s) { var b = Encoding.UTF8.GetBytes(s); fixed (byte* p = b) { torch_new_string_handle(p, (nuint)b.Length, out var h); return (ulong)h; } }
 
+    /// <summary>The memory format "channels last", as an argument.</summary>
+    public static readonly ulong ChannelsLast = (uint)aoti_torch_memory_format_channels_last();
+
+    private const string Library = "torch_cpu";
+
+    private static readonly ulong AbiVersion = aoti_torch_abi_version();
+
+    /// <summary>A tensor as an argument.</summary>
+    public static ulong T(Tensor tensor)
+    {
+        Check(aoti_torch_new_tensor_handle(tensor.Handle, out var handle), "new_tensor_handle");
+        return (ulong)handle;
+    }
+
+    /// <summary>A floating-point number as an argument.</summary>
+    public static ulong D(double number) => BitConverter.DoubleToUInt64Bits(number);
+
+    /// <summary>A truth value as an argument.</summary>
+    public static ulong B(bool flag) => flag ? 1u : 0u;
+
+    /// <summary>An optional argument that is given; wraps the word of its value.</summary>
+    public static ulong Opt(ulong value)
+    {
+        // The callee frees it with C++'s delete, which is free() for words in every libtorch build.
+        var word = (ulong*)NativeMemory.Alloc(sizeof(ulong));
+        *word = value;
+        return (ulong)word;
+    }
+
+    /// <summary>A list of tensors as an argument.</summary>
+    public static ulong List(IEnumerable<Tensor> tensors)
+    {
+        Check(torch_new_list_reserve_size(0, out var list), "new_list");
+        foreach (var tensor in tensors)
+        {
+            Check(torch_list_push_back(list, T(tensor)), "list_push_back");
+        }
+
+        return (ulong)list;
+    }
+
+    /// <summary>A list of integers as an argument.</summary>
+    public static ulong List(ReadOnlySpan<long> numbers)
+    {
+        Check(torch_new_list_reserve_size((nuint)numbers.Length, out var list), "new_list");
+        foreach (var number in numbers)
+        {
+            Check(torch_list_push_back(list, (ulong)number), "list_push_back");
+        }
+
+        return (ulong)list;
+    }
+
+    /// <summary>A text as an argument.</summary>
+    public static ulong Str(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        fixed (byte* first = bytes)
+        {
+            Check(torch_new_string_handle(first, (nuint)bytes.Length, out var handle), "new_string_handle");
+            return (ulong)handle;
+        }
+    }
+
+    /// <summary>Calls an operator; its results replace the arguments from the bottom of the stack.</summary>
+    /// <param name="op">Name with its namespace and a trailing zero byte: <c>"aten::contiguous\0"u8</c>.</param>
+    /// <param name="overload">Overload with a trailing zero byte, or empty.</param>
+    /// <param name="stack">The arguments.</param>
+    /// <exception cref="ExternalException">libtorch refused, or has no such operator.</exception>
     public static void Call(ReadOnlySpan<byte> op, ReadOnlySpan<byte> overload, Span<ulong> stack)
     {
-        fixed (byte* o = op, v = overload) fixed (ulong* s = stack)
+        byte zero = 0;
+        fixed (byte* name = op, variant = overload)
+        fixed (ulong* words = stack)
         {
-            byte zero = 0;
-            if (torch_call_dispatcher(o, v == null ? &zero : v, s, Ver) != 0) throw new ExternalException(Encoding.UTF8.GetString(op) + " failed");
+            Check(torch_call_dispatcher(name, variant == null ? &zero : variant, words, AbiVersion), Encoding.UTF8.GetString(op).TrimEnd('\0'));
         }
     }
-    public static Tensor Ret(ulong v) => Tensor.UnsafeCreateTensor((IntPtr)(long)v);
-    public static Tensor[] RetList(ulong v)
-    {
-        torch_list_size((IntPtr)(long)v, out var n); var r = new Tensor[(int)n];
-        for (nuint i = 0; i < n; i++) { torch_list_get_item((IntPtr)(long)v, i, out var x); r[(int)i] = Ret(x); }
-        torch_delete_list((IntPtr)(long)v); return r;
-    }
-    public static IntPtr Ptr(Tensor t) { torch_get_mutable_data_ptr(t.Handle, out var p); return p; }
 
-    /// <summary>Runs a native callback over parts of [begin, end) on libtorch's threads.</summary>
-    public static void ParallelFor(long begin, long end, long grain, delegate* unmanaged<long, long, void*, void> body, void* context)
+    /// <summary>A tensor among the results. The caller's dispose scope owns it.</summary>
+    public static Tensor Ret(ulong word) => Tensor.UnsafeCreateTensor((nint)word);
+
+    /// <summary>The address of a tensor's first element.</summary>
+    public static nint Ptr(Tensor tensor)
     {
-        if (torch_parallel_for(begin, end, grain, body, context) != 0)
-        {
-            throw new ExternalException("torch_parallel_for failed");
-        }
+        Check(torch_get_mutable_data_ptr(tensor.Handle, out var address), "get_mutable_data_ptr");
+        return address;
     }
 
     /// <summary>How often a tensor was written in place: changes whenever its values may have.</summary>
-    public static ulong Version(Tensor t) { Span<ulong> s = [T(t)]; Call("aten::_version\0"u8, ""u8, s); return s[0]; }
+    public static ulong Version(Tensor tensor)
+    {
+        Span<ulong> stack = [T(tensor)];
+        Call("aten::_version\0"u8, ""u8, stack);
+        return stack[0];
+    }
 
-    /// <summary>The address of a tensor's first element.</summary>
-    public static nint DataPointer(Tensor t) => Ptr(t);
+    /// <summary>Runs a native callback over parts of [begin, end) on libtorch's threads.</summary>
+    public static void ParallelFor(long begin, long end, long grain, delegate* unmanaged<long, long, void*, void> body, void* context) =>
+        Check(torch_parallel_for(begin, end, grain, body, context), "parallel_for");
+
+    private static void Check(int error, string what)
+    {
+        if (error != 0)
+        {
+            throw new ExternalException($"libtorch: {what} failed");
+        }
+    }
+
+    [LibraryImport(Library)]
+    private static partial int torch_call_dispatcher(byte* op, byte* overload, ulong* stack, ulong version);
+
+    [LibraryImport(Library)]
+    private static partial int aoti_torch_new_tensor_handle(nint tensor, out nint handle);
+
+    [LibraryImport(Library)]
+    private static partial int torch_new_list_reserve_size(nuint size, out nint list);
+
+    [LibraryImport(Library)]
+    private static partial int torch_list_push_back(nint list, ulong value);
+
+    [LibraryImport(Library)]
+    private static partial int torch_new_string_handle(byte* text, nuint length, out nint handle);
+
+    [LibraryImport(Library)]
+    private static partial ulong aoti_torch_abi_version();
+
+    [LibraryImport(Library)]
+    private static partial int aoti_torch_memory_format_channels_last();
+
+    [LibraryImport(Library)]
+    private static partial int torch_get_mutable_data_ptr(nint tensor, out nint address);
+
+    [LibraryImport(Library)]
+    private static partial int torch_parallel_for(long begin, long end, long grain, delegate* unmanaged<long, long, void*, void> body, void* context);
 }

@@ -47,7 +47,7 @@ public sealed class UNet2DCases : IGoldenKind
         {
             using var frozen = no_grad();
             network.to(ScalarType.Float64);
-            var first = network.call(io.Read("sample", ScalarType.Float64)[..1], io.Read("timestep")[..1], Condition(io, network, 1));
+            var first = network.call(io.Read("sample", ScalarType.Float64)[..1], Timestep(io, 1), Condition(io, network, 1));
             comparison.Elements("out_f64", first, io.Read("out_f64"), tolerances.Absolute * ShareOfNoiseInFloat64, 0);
         }
 
@@ -101,8 +101,18 @@ public sealed class UNet2DCases : IGoldenKind
         comparison.Elements("out untraced", Forward(io, network), io.Read("out"), tolerances.Absolute, tolerances.Relative);
     }
 
-    internal static Tensor Forward(SafetensorsFile io, UNet2D network) =>
-        network.call(io.Read("sample"), io.Read("timestep"), Condition(io, network, io.Info("sample").Shape[0]));
+    internal static Tensor Forward(SafetensorsFile io, UNet2D network)
+    {
+        var batch = io.Info("sample").Shape[0];
+        return network.call(io.Read("sample"), Timestep(io, batch), Condition(io, network, batch));
+    }
+
+    // The reference takes one timestep for the whole batch, too.
+    private static Tensor Timestep(SafetensorsFile io, long batch)
+    {
+        var timestep = io.Read("timestep").reshape(-1);
+        return timestep.size(0) == 1 ? timestep.expand(batch) : timestep[..(int)batch];
+    }
 
     private static Condition? Condition(SafetensorsFile io, UNet2D network, long batch)
     {

@@ -53,6 +53,7 @@ public sealed class Attention : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var (n, height, width) = (x.size(0), x.size(2), x.size(3));
         var (q, k, v) = Projections(norm is null ? x : norm.call(x)); // [N, heads, T, D]
+        compute.Count(4.0 * q.numel() * height * width);
         var mixed = nn.functional.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(n, height, width, -1).to(x.dtype);
         var sum = Residual(x, mixed.permute(0, 3, 1, 2));
         return (options.OutputScale == 1 ? sum : sum.div_(options.OutputScale)).MoveToOuterDisposeScope();
@@ -71,6 +72,7 @@ public sealed class Attention : nn.Module<Tensor, Tensor>
             : null;
         if (stacked is not null)
         {
+            compute.Count(2.0 * x.numel() * stacked.size(1));
             var parts = Tokens(stacked).chunk(3, -1);
             return (Heads(parts[0]), Heads(parts[1]), Heads(parts[2]));
         }
@@ -82,7 +84,13 @@ public sealed class Attention : nn.Module<Tensor, Tensor>
     private Tensor Residual(Tensor x, Tensor mixed)
     {
         var sum = compute.PacksWeights ? packedOutput.Run(mixed, [output.Weight], [output.Bias], x) : null;
-        return sum ?? output.call(Tokens(mixed)).reshape(x.size(0), x.size(2), x.size(3), x.size(1)).permute(0, 3, 1, 2).add_(x);
+        if (sum is not null)
+        {
+            compute.Count(2.0 * mixed.numel() * x.size(1));
+            return sum;
+        }
+
+        return output.call(Tokens(mixed)).reshape(x.size(0), x.size(2), x.size(3), x.size(1)).permute(0, 3, 1, 2).add_(x);
     }
 
     // [N, C, H, W] → [N, T, C], without a copy when the image is channels-last.

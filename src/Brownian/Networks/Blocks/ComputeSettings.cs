@@ -20,6 +20,12 @@ public sealed class ComputeSettings
     /// <summary>Whether hand-written kernels may replace chains of libtorch operators where they apply.</summary>
     public bool FusedKernels { get; set; } = true;
 
+    /// <summary>Multiplications and additions of convolutions, matrix products and attention so far; null unless someone counts.</summary>
+    internal double? CountedFlops { get; set; }
+
+    /// <summary>Counts, if someone counts.</summary>
+    internal void Count(double flops) => CountedFlops += flops;
+
     /// <summary>The type in which a layer with parameters of type <paramref name="parameters"/> computes.</summary>
     public ScalarType For(ScalarType parameters) =>
         Type == ScalarType.BFloat16 && parameters == ScalarType.Float32 ? ScalarType.BFloat16 : parameters;

@@ -55,6 +55,7 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>, IInitialized
             y = added is null ? y : y.add_(added);
         }
 
+        compute.Count(2.0 * y.numel() * weight.numel() / weight.size(0));
         return y.MoveToOuterDisposeScope();
     }
 

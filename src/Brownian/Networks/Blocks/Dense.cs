@@ -40,6 +40,7 @@ public sealed class Dense : nn.Module<Tensor, Tensor>, IInitialized
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
+        compute.Count(2.0 * x.numel() * weight.size(0));
         var type = exact ? weight.dtype : compute.For(weight.dtype);
         var input = x.dtype == type ? x : x.to(type);
         return nn.functional.linear(input, CastWeight.In(weight, type), CastWeight.In(bias, type)).MoveToOuterDisposeScope();

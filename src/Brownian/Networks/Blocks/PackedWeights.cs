@@ -82,5 +82,5 @@ internal sealed class PackedWeights(long[] padding, long[] stride) : IDisposable
         bias = packed is null ? null : (biases.Length == 1 ? biases[0].to(x.dtype, copy: true) : cat([.. biases], 0).to(x.dtype)).DetachFromDisposeScope();
     }
 
-    private static (ulong Version, nint Data) Mark(Tensor parameter) => (Aten.Version(parameter), Aten.DataPointer(parameter));
+    private static (ulong Version, nint Data) Mark(Tensor parameter) => (Aten.Version(parameter), Aten.Ptr(parameter));
 }

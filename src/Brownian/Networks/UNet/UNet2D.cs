@@ -90,6 +90,30 @@ public sealed class UNet2D : Network
         }
     }
 
+    /// <summary>
+    /// The multiplications and additions of one forward pass (a training step takes three times as many), by running one on zeros.
+    /// Convolutions, matrix products and attention; norms and activations are left out, as is customary.
+    /// </summary>
+    /// <param name="size">Of the images.</param>
+    /// <param name="batch">N.</param>
+    public double CountFlops(ImageSize size, int batch = 1)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        compute.CountedFlops = 0;
+        try
+        {
+            var labels = Config.IsClassConditional && Config.ClassEmbedType != "identity" ? zeros(1, dtype: ScalarType.Int64) : null;
+            var embedding = Config.ClassEmbedType == "identity" ? zeros(1, Config.EmbeddingChannels) : null;
+            call(zeros(1, Config.InChannels, size.Height, size.Width), ones(1), new() { Labels = labels, Embedding = embedding });
+            return batch * compute.CountedFlops.Value;
+        }
+        finally
+        {
+            compute.CountedFlops = null;
+        }
+    }
+
     /// <summary>[N, C, H, W], [N] → [N, C', H, W] in float32 (float64 if the parameters are).</summary>
     /// <param name="input">[N, C, H, W].</param>
     /// <param name="label">What the network is told about the noise, [N]: a step, or σ for "fourier" embeddings.</param>

@@ -85,7 +85,7 @@ internal static unsafe class FusedNorm
         return problem;
     }
 
-    private static void* Pointer(Tensor t) => (void*)Aten.DataPointer(t);
+    private static void* Pointer(Tensor t) => (void*)Aten.Ptr(t);
 
     private static void Run(ref NormProblem problem, Tensor x, bool forward)
     {
