@@ -9,7 +9,7 @@ public sealed class TrainTests : IDisposable
     // 400 drawn digits of 8 × 8 pixels and a network of a few thousand parameters: a step is milliseconds.
     private static readonly string[] Tiny =
     [
-        "--data", "builtin:strokes", "--preset", "tiny", "--precision", "float32", "--seed", "5", "--set", "data.size=8", "data.count=400", "batch=8",
+        "--data", "builtin:strokes", "--preset", "tiny", "--precision", "float32", "--set", "seed=5", "data.size=8", "data.count=400", "batch=8",
         "network.block_out_channels=[8, 8]", "network.norm_num_groups=4", "network.attention_head_dim=8", "samples.every_minutes=null",
         "samples.count=4", "samples.steps=2", "log.every_steps=2",
     ];

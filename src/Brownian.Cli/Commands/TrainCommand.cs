@@ -16,8 +16,8 @@ internal sealed class TrainCommand : BrownianCommand
     private readonly Option<string?> preset = new("--preset") { Description = "Where the settings start; chosen by the images' size if left out. See brownian presets.", HelpName = "NAME" };
     private readonly Option<string?> config = new("--config") { Description = "A YAML file laid over the preset.", HelpName = "FILE" };
     private readonly Option<string[]> set = new("--set") { Description = "A single setting laid over both, such as optimizer.learning_rate=1e-3.", HelpName = "A.B=C", AllowMultipleArgumentsPerToken = true };
-    private readonly Option<int?> steps = SharedOptions.Steps("Train for this many steps.");
-    private readonly Option<double?> minutes = SharedOptions.Minutes("Train for this long.");
+    private readonly Option<int?> steps = SharedOptions.Steps("Train for this many steps, those before a resume included.");
+    private readonly Option<double?> minutes = SharedOptions.Minutes("Train for this long, time before a resume included.");
     private readonly Option<long?> images = new("--images") { Description = "Train on this many images, repetitions counted.", HelpName = "N" };
     private readonly Option<string?> resume = SharedOptions.Resume();
     private readonly Option<bool> dryRun = new("--dry-run") { Description = "Measure a few steps and tell memory, seconds a step, duration and disk; nothing is written." };

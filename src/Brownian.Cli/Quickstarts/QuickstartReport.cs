@@ -86,7 +86,7 @@ internal static class QuickstartReport
         page.Section("Go on", "From the folder in which you ran the quickstart:");
         page.Command("Draw sixty-four sevens.", $"{call} sample {path} -n 64 --class 7 --guidance 2 --grid 8x8");
         page.Command("Make one of them again, bit for bit, from the settings inside the picture.", $"{call} reproduce samples/0003.png");
-        page.Command("Train the same model for another half hour.", $"{call} train --resume {path} --minutes 30");
+        page.Command("Train the same model further, up to half an hour in all.", $"{call} train --resume {path} --minutes 30");
         page.Command("Train on your own pictures; sub-folders are classes.", $"{call} train --data PICTURES --set data.size=32");
         page.Command("Ask what a model or a picture is.", $"{call} info {path}");
     }

@@ -30,6 +30,11 @@ internal sealed record TrainingWish
     /// <exception cref="UsageException">Something in it is wrong.</exception>
     public TrainingConfig Config() => UsageException.When(() =>
     {
+        if (ConfigPath is not null && !File.Exists(ConfigPath))
+        {
+            throw new UsageException($"--config: there is no file {ConfigPath}.");
+        }
+
         var yaml = ConfigPath is null ? null : File.ReadAllText(ConfigPath);
         var settings = Assignments();
         var preset = Preset ?? (yaml is null ? UsualPreset(settings) : null);
@@ -44,12 +49,9 @@ internal sealed record TrainingWish
         Add("data.folder", DataFolder is null ? null : Quoted(Path.GetFullPath(DataFolder)));
         Add("seed", Seed?.ToString());
         Add("precision", Precision);
-        if ((Steps, Minutes, Images) != (null, null, null))
-        {
-            // One budget replaces the preset's, which would end the run earlier.
-            list.Add($"budget={{steps: {Text(Steps)}, minutes: {Text(Minutes)}, images: {Text(Images)}}}");
-        }
-
+        Add("budget.steps", Steps?.ToString());
+        Add("budget.minutes", Minutes?.ToString());
+        Add("budget.images", Images?.ToString());
         return list;
 
         void Add(string name, string? value)
@@ -59,9 +61,6 @@ internal sealed record TrainingWish
                 list.Add($"{name}={value}");
             }
         }
-
-        static string Text<T>(T? value)
-            where T : struct => value?.ToString() ?? "null";
     }
 
     // The run may be resumed from another folder.
