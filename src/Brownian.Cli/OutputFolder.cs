@@ -17,7 +17,7 @@ internal static class OutputFolder
         return path;
     }
 
-    public static string FirstFree(string usual)
+    private static string FirstFree(string usual)
     {
         var path = usual;
         for (var number = 2; !IsFree(path); number++)

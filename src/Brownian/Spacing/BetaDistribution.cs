@@ -37,7 +37,7 @@ internal static class BetaDistribution
         return front * Fraction(x, a, b);
     }
 
-    /// <summary>The continued fraction DLMF 8.17.22, by Lentz's method.</summary>
+    /// <summary>The continued fraction DLMF 8.17.22, by Lentz's method (which finds one more than it).</summary>
     private static double Fraction(double x, double a, double b)
     {
         const double Tiny = 1e-300;
@@ -50,14 +50,14 @@ internal static class BetaDistribution
                 : -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
             d = 1 / NotZero(1 + term * d);
             c = NotZero(1 + term / c);
-            value = i == 0 ? d : value * c * d;
-            if (i > 0 && Math.Abs(c * d - 1) < 1e-16)
+            value *= c * d;
+            if (Math.Abs(c * d - 1) < 1e-16)
             {
                 break;
             }
         }
 
-        return value;
+        return value - 1;
 
         static double NotZero(double v) => Math.Abs(v) < Tiny ? Tiny : v;
     }

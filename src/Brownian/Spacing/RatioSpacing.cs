@@ -31,7 +31,8 @@ public abstract record RatioSpacing : ISpacing
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         var (first, last) = Range(path, steps);
-        var large = Math.Min(Largest ?? path.RatioOf(first), LargestRatio);
+        var large = Largest ?? path.RatioOf(first);
+        large = double.IsFinite(large) ? large : LargestRatio;
         var small = Smallest ?? path.RatioOf(last);
         var levels = Ratios(large, small, SkipLast ? steps + 1 : steps).Take(steps).Select(ratio => Level(path, ratio));
         return new(path, [.. levels, End == FinalLevel.Clean ? path.Clean : path.Cleanest]);
