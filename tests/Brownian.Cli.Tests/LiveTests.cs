@@ -53,7 +53,13 @@ public sealed class LiveTests
         var error = new StringWriter();
         var terminal = new Terminal
         {
-            Out = new StringWriter(), Error = error, ErrorIsTerminal = true, Colour = true, Width = 80, Height = 30, Pictures = PictureProtocol.HalfBlocks,
+            Out = new StringWriter(),
+            Error = error,
+            ErrorIsTerminal = true,
+            Colour = true,
+            Width = 80,
+            Height = 30,
+            Pictures = PictureProtocol.HalfBlocks,
         };
         var result = TrainingView.During(terminal, view =>
         {

@@ -28,7 +28,8 @@ internal static class SamplerSection
                 using var inner = NewDisposeScope();
                 _ = (x * 2).add_(denoiser.X0, 3);
             }
-        }));
+        }
+        ));
         foreach (var timing in Interleaved.Run(works, bench.Rounds))
         {
             bench.Add(new("sampler", timing.Name, timing.Median * 1e3 / 20, timing.Best * 1e3 / 20, Note: "a step"));

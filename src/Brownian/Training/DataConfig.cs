@@ -38,7 +38,13 @@ public sealed record DataConfig
     /// <summary>Opens the images.</summary>
     public IImageDataset Open() => DatasetCatalog.Open(Source, new DatasetOptions
     {
-        DataDirectory = Folder, Split = Split, Size = Size, Channels = Channels, Crop = Crop, Count = Count, Seed = Seed,
+        DataDirectory = Folder,
+        Split = Split,
+        Size = Size,
+        Channels = Channels,
+        Crop = Crop,
+        Count = Count,
+        Seed = Seed,
     });
 
     internal void Validate()

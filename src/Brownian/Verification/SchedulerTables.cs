@@ -48,7 +48,7 @@ internal static class SchedulerTables
         Sum("sum_alphas_cumprod", alphaBars);
 
         void Lists(string field, Func<int, double> ours) => SchedulerTimes.Lists(
-            comparison, field, [.. index.Select(ours)], SchedulerCase.Numbers(row, field), 
+            comparison, field, [.. index.Select(ours)], SchedulerCase.Numbers(row, field),
             golden => Rescaled(row) ? StretchedAbsolute + StretchedRelative * Math.Abs(golden) : Rounding * Math.Abs(golden));
 
         void Sum(string field, float[] ours)

@@ -168,7 +168,12 @@ public sealed class FusedNormTests : LeakCheck
         {
             var named = new Dictionary<string, Tensor?>(StringComparer.Ordinal)
             {
-                ["x"] = X.to(type), ["weight"] = Weight, ["bias"] = Bias, ["before"] = before, ["scale"] = scale, ["shift"] = shift,
+                ["x"] = X.to(type),
+                ["weight"] = Weight,
+                ["bias"] = Bias,
+                ["before"] = before,
+                ["scale"] = scale,
+                ["shift"] = shift,
             };
             var leaves = named.Where(p => p.Value is not null).ToDictionary(p => p.Key, p => p.Value!.detach().clone().requires_grad_(true), StringComparer.Ordinal);
             Tensor? Leaf(string name) => leaves.GetValueOrDefault(name);

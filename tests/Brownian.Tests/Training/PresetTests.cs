@@ -58,7 +58,10 @@ public sealed class PresetTests
         var config = Presets.Load(name);
         return new(config.Network with
         {
-            InChannels = channels, OutChannels = channels, SampleSize = size, NumClassEmbeds = config.Data.Classes ? 11 : null,
+            InChannels = channels,
+            OutChannels = channels,
+            SampleSize = size,
+            NumClassEmbeds = config.Data.Classes ? 11 : null,
         });
     }
 }
