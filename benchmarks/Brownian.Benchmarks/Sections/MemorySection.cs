@@ -30,7 +30,8 @@ internal static class MemorySection
         using var random = new RandomStream(1);
         using var images = random.Uniform(32, 1, 16, 16).DetachFromDisposeScope();
         using var trainer = new Trainer(
-            model, new DenoisingObjective(new UniformStep(), new UniformWeight()), new Same(images), new() { ComputeType = ScalarType.BFloat16 });
+            model, new DenoisingObjective(new UniformStep(), new UniformWeight()), new Same(images),
+            new() { ComputeType = ScalarType.BFloat16, Optimizer = new() { Schedule = LearningRateSchedule.Constant } });
         var sizes = new List<long>();
         foreach (var _ in trainer.Run().Take(Steps))
         {
