@@ -75,9 +75,12 @@ internal sealed class CommandLine(Terminal terminal)
 
     private IEnumerable<Command> All() =>
     [
+        new QuickstartCommand(terminal),
+        new TrainCommand(terminal),
         new SampleCommand(terminal),
         new ReproduceCommand(terminal),
         new InfoCommand(terminal),
+        new PresetsCommand(terminal),
         new VerifyCommand(terminal),
         new BenchCommand(terminal),
         new DoctorCommand(terminal),

@@ -17,7 +17,7 @@ internal static class OutputFolder
         return path;
     }
 
-    private static string FirstFree(string usual)
+    public static string FirstFree(string usual)
     {
         var path = usual;
         for (var number = 2; !IsFree(path); number++)

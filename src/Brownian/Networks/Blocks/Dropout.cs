@@ -1,3 +1,5 @@
+using Brownian.Runtime.Kernels;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Brownian.Networks.Blocks;
@@ -15,8 +17,15 @@ internal static class Dropout
                 "dropout: the network is in training mode and has no random stream. Set Network.DropoutNoise before each step, or call eval().");
         }
 
+        var key = noise.NextBits();
+        return DropoutKernel.Takes(x) ? DropoutFunction.Of(x, probability, key) : Composed(x, probability, key);
+    }
+
+    private static Tensor Composed(Tensor x, double probability, ulong key)
+    {
         using var scope = NewDisposeScope();
-        var kept = noise.Uniform(x.shape).to(x.device).ge(probability).to(x.dtype).mul_(1 / (1 - probability));
-        return (x * kept).MoveToOuterDisposeScope();
+        using var generator = new Generator(key, x.device);
+        var kept = rand(x.shape, dtype: ScalarType.Float32, device: x.device, generator: generator).ge(probability);
+        return (x * kept.to(x.dtype).mul_(1 / (1 - probability))).MoveToOuterDisposeScope();
     }
 }
