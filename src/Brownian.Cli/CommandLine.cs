@@ -85,6 +85,7 @@ internal sealed class CommandLine(Terminal terminal)
         new BenchCommand(terminal),
         new DoctorCommand(terminal),
         new DataCommand(terminal),
+        new CompletionCommand(terminal),
     ];
 
     private static string CommandPath(ParseResult parse)

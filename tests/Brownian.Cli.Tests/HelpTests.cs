@@ -6,6 +6,7 @@ public sealed class HelpTests
     [InlineData("")]
     [InlineData("doctor")]
     [InlineData("verify")]
+    [InlineData("completion")]
     [InlineData("train")]
     [InlineData("quickstart")]
     [InlineData("presets")]

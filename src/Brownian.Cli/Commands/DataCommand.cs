@@ -9,7 +9,7 @@ namespace Brownian.Cli.Commands;
 /// <summary>Shows what a training would see: a grid of images, and the set's numbers.</summary>
 internal sealed class DataCommand : BrownianCommand
 {
-    private readonly Argument<string> data = new("DATA") { Description = "A name (builtin:strokes, mnist, cifar10, …) or a folder of images." };
+    private readonly Argument<string> data = new("DATA") { Description = $"{string.Join(", ", KnownNames.Data)}, or a folder or file of images." };
     private readonly Option<string?> folder = SharedOptions.DataFolder();
     private readonly Option<string> split = new("--split") { Description = "train, test, or heldout where the set has one.", HelpName = "NAME", DefaultValueFactory = _ => "train" };
     private readonly Option<int?> size = new("--size") { Description = "Side of the square images; the set's own if left out.", HelpName = "PIXELS" };
@@ -21,6 +21,7 @@ internal sealed class DataCommand : BrownianCommand
     public DataCommand(Terminal terminal)
         : base(terminal, "data", "Preview a data set: a grid of its images, and its numbers.")
     {
+        data.CompletionSources.Add(KnownNames.Data);
         AddAll(data, folder, split, size, channels, seed, output, json);
         Examples = ["brownian data builtin:strokes", "brownian data ~/pictures --size 64 --out preview.png"];
     }

@@ -14,11 +14,11 @@ internal sealed class SampleCommand : BrownianCommand
     private readonly Argument<string> run = new("RUN") { Description = "A run folder, one of its checkpoints, or a diffusers folder." };
     private readonly Option<int?> count = new("-n", "--count") { Description = "How many pictures.", HelpName = "N" };
     private readonly Option<string[]> classes = new("--class") { Description = "A class by name or number, several, or all.", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
-    private readonly Option<double?> guidance = new("--guidance") { Description = "How strongly the class is followed; 1 is not at all more than it is.", HelpName = "SCALE" };
-    private readonly Option<string?> sampler = new("--sampler") { Description = "ancestral, ddim, euler, heun, dpm++2m, …; the model's own if left out.", HelpName = "NAME" };
-    private readonly Option<string?> spacing = new("--spacing") { Description = "trailing, leading, linspace, karras, …; the sampler's own if left out.", HelpName = "NAME" };
+    private readonly Option<double?> guidance = new("--guidance") { Description = "How strongly the class is followed: 1 plainly, 2 or 3 more plainly and with less variety.", HelpName = "SCALE" };
+    private readonly Option<string?> sampler = new("--sampler") { Description = $"{string.Join(", ", KnownNames.Samplers)}; the model's own if left out.", HelpName = "NAME" };
+    private readonly Option<string?> spacing = new("--spacing") { Description = $"{string.Join(", ", KnownNames.Spacings)}; the sampler's own if left out.", HelpName = "NAME" };
     private readonly Option<int?> steps = SharedOptions.Steps("Steps of the sampler.");
-    private readonly Option<ulong> seed = SharedOptions.Seed("The first picture's; picture i has seed N + i, and is the same in any batch.");
+    private readonly Option<ulong> seed = SharedOptions.Seed("The first picture's; those after it have the numbers after it.");
     private readonly Option<int> batch = new("--batch") { Description = "Pictures at once: speed and memory.", HelpName = "N", DefaultValueFactory = _ => 32 };
     private readonly Option<string?> grid = new("--grid") { Description = "Rows × columns of grid.png, such as 8x8.", HelpName = "RxC" };
     private readonly Option<bool> trajectory = new("--trajectory") { Description = "Also the way from noise to picture: trajectory.png and .webp." };
@@ -32,6 +32,8 @@ internal sealed class SampleCommand : BrownianCommand
     public SampleCommand(Terminal terminal)
         : base(terminal, "sample", "Draw pictures from a trained model.")
     {
+        sampler.CompletionSources.Add(KnownNames.Samplers);
+        spacing.CompletionSources.Add(KnownNames.Spacings);
         AddAll(run, count, classes, guidance, sampler, spacing, steps, seed, batch, grid, trajectory, raw, precision, device, output, force, json);
         Examples =
         [

@@ -11,7 +11,7 @@ namespace Brownian.Cli.Commands;
 /// <summary>Trains a model on images.</summary>
 internal sealed class TrainCommand : BrownianCommand
 {
-    private readonly Option<string?> data = new("--data") { Description = "A name (builtin:strokes, mnist, cifar10, …) or a folder of images.", HelpName = "DATA" };
+    private readonly Option<string?> data = new("--data") { Description = $"{string.Join(", ", KnownNames.Data)}, or a folder or file of images.", HelpName = "DATA" };
     private readonly Option<string?> dataFolder = SharedOptions.DataFolder();
     private readonly Option<string?> preset = new("--preset") { Description = "Where the settings start; chosen by the images' size if left out. See brownian presets.", HelpName = "NAME" };
     private readonly Option<string?> config = new("--config") { Description = "A YAML file laid over the preset.", HelpName = "FILE" };
@@ -30,6 +30,8 @@ internal sealed class TrainCommand : BrownianCommand
     public TrainCommand(Terminal terminal)
         : base(terminal, "train", "Train a model on images. Ctrl-C saves and stops; --resume goes on.")
     {
+        data.CompletionSources.Add(KnownNames.Data);
+        preset.CompletionSources.Add(KnownNames.Presets);
         AddAll(data, dataFolder, preset, config, set, steps, minutes, images, resume, dryRun, output, seed, precision, device, json);
         Examples =
         [

@@ -1,0 +1,16 @@
+namespace Brownian.Cli;
+
+/// <summary>
+/// Names for help pages and completion, which must not wait for libtorch: the library's catalogs cannot be asked. A test compares them.
+/// </summary>
+internal static class KnownNames
+{
+    public static readonly string[] Samplers =
+        ["ancestral", "ddim", "euler", "heun", "dpm++1m", "dpm++2m", "dpm++3m", "dpm++2m-sde", "dpm2m", "dpm3m"];
+
+    public static readonly string[] Spacings = ["trailing", "leading", "linspace", "karras", "exponential", "beta"];
+
+    public static readonly string[] Presets = ["tiny", "mnist", "cifar", "cifar-ddpm", "64", "128"];
+
+    public static readonly string[] Data = ["builtin:strokes", "builtin:scenes", "mnist", "fashion-mnist", "cifar10"];
+}
