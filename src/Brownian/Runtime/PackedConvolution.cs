@@ -10,11 +10,13 @@ namespace Brownian.Runtime;
 /// </summary>
 internal static class PackedConvolution
 {
-    private static volatile bool unavailable;
+    private static volatile bool noFloat32;
+    private static volatile bool noBFloat16;
 
     /// <summary>Whether the operators exist for data like <paramref name="x"/> and have not failed on this machine.</summary>
     public static bool Takes(Tensor x) =>
-        !unavailable && x.device_type == DeviceType.CPU && x.dtype is ScalarType.Float32 or ScalarType.BFloat16 && x.numel() > 0;
+        x.device_type == DeviceType.CPU && x.numel() > 0
+        && ((x.dtype == ScalarType.Float32 && !noFloat32) || (x.dtype == ScalarType.BFloat16 && !noBFloat16));
 
     /// <summary>Weights, [C', C, k, k], for inputs of this shape; null where oneDNN cannot (no such build, or no bfloat16 on this processor).</summary>
     public static Tensor? Pack(Tensor weight, long[] padding, long[] stride, long[] inputShape)
@@ -33,25 +35,26 @@ internal static class PackedConvolution
         }
         catch (ExternalException)
         {
-            unavailable = true;
+            noFloat32 |= weight.dtype == ScalarType.Float32;
+            noBFloat16 |= weight.dtype == ScalarType.BFloat16;
             return null;
         }
     }
 
     /// <summary>The convolution of <paramref name="x"/>, plus <paramref name="added"/> if given; channels-last.</summary>
     /// <param name="x">[N, C, H, W].</param>
-    /// <param name="packed">From <see cref="Pack"/>.</param>
-    /// <param name="bias">[C'] in the type of <paramref name="x"/>.</param>
+    /// <param name="packed">A word for weights from <see cref="Pack"/>; used up.</param>
+    /// <param name="bias">A word for [C'] in the type of <paramref name="x"/>; used up.</param>
     /// <param name="padding">Zeros on every side.</param>
     /// <param name="stride">Step.</param>
     /// <param name="added">[N, C', H', W'], added before rounding.</param>
-    public static Tensor Run(Tensor x, Tensor packed, Tensor bias, long[] padding, long[] stride, Tensor? added)
+    public static Tensor Run(Tensor x, ulong packed, ulong bias, long[] padding, long[] stride, Tensor? added)
     {
         if (added is null)
         {
             Span<ulong> plain =
             [
-                Aten.T(x), Aten.T(packed), Aten.Opt(Aten.T(bias)), Aten.List(padding), Aten.List(stride), Aten.List(One), 1,
+                Aten.T(x), packed, Aten.Opt(bias), Aten.List(padding), Aten.List(stride), Aten.List(One), 1,
                 Aten.Str("none"), Aten.List(ReadOnlySpan<long>.Empty), Aten.None,
             ];
             Aten.Call("mkldnn::_convolution_pointwise\0"u8, ""u8, plain);
@@ -60,7 +63,7 @@ internal static class PackedConvolution
 
         Span<ulong> stack =
         [
-            Aten.T(x), Aten.T(added), Aten.T(packed), Aten.Opt(Aten.T(bias)), Aten.List(padding), Aten.List(stride), Aten.List(One), 1,
+            Aten.T(x), Aten.T(added), packed, Aten.Opt(bias), Aten.List(padding), Aten.List(stride), Aten.List(One), 1,
             Aten.Str("add"), Aten.None, Aten.None, Aten.List(ReadOnlySpan<long>.Empty), Aten.None,
         ];
         Aten.Call("mkldnn::_convolution_pointwise\0"u8, "binary\0"u8, stack);

@@ -77,6 +77,29 @@ public sealed class UNet2DComputeTests : LeakCheck
         Assert.Equal(0, Difference(Output(network), Output(fresh)));
     }
 
+    [Fact]
+    public void Threads_share_a_network()
+    {
+        using var network = Randomised();
+        using var expected = Quietly(() => Output(network));
+        var worst = new double[4];
+        var threads = Enumerable.Range(0, worst.Length).Select(i => new Thread(() =>
+        {
+            for (var round = 0; round < 5; round++)
+            {
+                using var scope = NewDisposeScope();
+                using var frozen = no_grad();
+                var (x, t, labels) = Inputs();
+                var count = 1 + ((i + round) % 3);
+                var some = network.call(x[..count], t[..count], new() { Labels = labels[..count] });
+                worst[i] = Math.Max(worst[i], Difference(some, expected[..count]));
+            }
+        })).ToArray();
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
+        Assert.All(worst, difference => Assert.True(difference < 1e-4, $"{difference}"));
+    }
+
     [Theory]
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.BFloat16)]
@@ -121,6 +144,13 @@ public sealed class UNet2DComputeTests : LeakCheck
                 parameter.grad = null;
             }
         }
+    }
+
+    private static Tensor Quietly(Func<Tensor> compute)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        return compute().DetachFromDisposeScope();
     }
 
     private static UNet2D Randomised()

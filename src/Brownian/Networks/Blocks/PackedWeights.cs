@@ -5,12 +5,13 @@ namespace Brownian.Networks.Blocks;
 
 /// <summary>
 /// The weights of one convolution as inference wants them: in the compute type and in oneDNN's layout, made once and kept until a
-/// parameter's version or storage changes. Costs the memory of a second copy of the weights while it is held.
+/// parameter's version or storage changes, or the shape of the input does. Costs the memory of a second copy of the weights while it is held.
 /// </summary>
 /// <param name="padding">Zeros on every side.</param>
 /// <param name="stride">Step.</param>
 internal sealed class PackedWeights(long[] padding, long[] stride) : IDisposable
 {
+    private readonly Lock gate = new();
     private readonly List<(ulong Version, nint Data)> seen = [];
     private Tensor? packed;
     private Tensor? bias;
@@ -31,22 +32,37 @@ internal sealed class PackedWeights(long[] padding, long[] stride) : IDisposable
             return null;
         }
 
-        var wanted = (x.dtype, x.size(0), x.size(2), x.size(3));
-        if (packed is null || shape != wanted || Changed(weights, biases))
+        // Several threads may use one network: each takes references of its own while nobody exchanges the weights.
+        ulong weightWord, biasWord;
+        lock (gate)
         {
-            Make(x, weights, biases);
-            shape = wanted;
+            var wanted = (x.dtype, x.size(0), x.size(2), x.size(3));
+            if (packed is null || shape != wanted || Changed(weights, biases))
+            {
+                Make(x, weights, biases);
+                shape = wanted;
+            }
+
+            if (packed is null || bias is null)
+            {
+                return null;
+            }
+
+            (weightWord, biasWord) = (Aten.T(packed), Aten.T(bias));
         }
 
-        return packed is null ? null : PackedConvolution.Run(x, packed, bias!, padding, stride, added);
+        return PackedConvolution.Run(x, weightWord, biasWord, padding, stride, added);
     }
 
     /// <summary>Frees the kept weights.</summary>
     public void Forget()
     {
-        packed?.Dispose();
-        bias?.Dispose();
-        (packed, bias) = (null, null);
+        lock (gate)
+        {
+            packed?.Dispose();
+            bias?.Dispose();
+            (packed, bias) = (null, null);
+        }
     }
 
     /// <inheritdoc/>
