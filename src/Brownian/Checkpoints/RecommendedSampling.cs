@@ -14,7 +14,7 @@ public sealed record RecommendedSampling(string Sampler, string Spacing, int Ste
     public static RecommendedSampling For(GaussianPath path) => path switch
     {
         EdmPath or VarianceExploding => new("heun", "karras", 18),
-        RectifiedFlow => new("heun", "linspace", 20),
+        RectifiedFlow => new("heun", "trailing", 20),
         _ => new("dpm++2m", "trailing", 20),
     };
 }
