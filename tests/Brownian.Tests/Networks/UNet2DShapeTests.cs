@@ -139,6 +139,7 @@ public sealed class UNet2DShapeTests : LeakCheck
         using var network = new UNet2D(Base with { NumClassEmbeds = 4 });
         string Refusal(Action call) => Assert.ThrowsAny<ArgumentException>(call).Message;
         Assert.Contains("class-conditional", Refusal(() => network.call(zeros(1, 3, 8, 8), zeros(1), null)), StringComparison.Ordinal);
+        Assert.Contains("[0, 4); got 9", Refusal(() => network.call(zeros(1, 3, 8, 8), zeros(1), new() { Labels = tensor(new long[] { 9 }) })), StringComparison.Ordinal);
         Assert.Contains("expected [N, 3, H, W]", Refusal(() => network.call(zeros(1, 1, 8, 8), zeros(1), null)), StringComparison.Ordinal);
         Assert.Contains("halved and doubled", Refusal(() => network.call(zeros(1, 3, 7, 8), zeros(1), new() { Labels = zeros(1, dtype: ScalarType.Int64) })), StringComparison.Ordinal);
     }

@@ -29,7 +29,8 @@ internal sealed class ClassEmbedding
     {
         if (table is not null)
         {
-            return table.call(Labels(condition, batch, $"class labels, [{batch}] int64, in [0, {table.Count})"));
+            var expected = $"class labels, [{batch}] int64, in [0, {table.Count})";
+            return table.call(InRange(Labels(condition, batch, expected), table.Count, expected));
         }
 
         if (mlp is not null)
@@ -51,6 +52,22 @@ internal sealed class ClassEmbedding
         var labels = condition?.Labels ?? throw Missing($"{expected}, in Condition.Labels");
         return labels.dim() == 1 && labels.size(0) == batch ? labels : throw new ArgumentException(
             $"condition: expected {expected}; got [{string.Join(", ", labels.shape)}]. Give one label for each sample.", nameof(condition));
+    }
+
+    // Only on the CPU: elsewhere reading a value back would wait for everything queued before it.
+    private static Tensor InRange(Tensor labels, long count, string expected)
+    {
+        if (labels.device_type == DeviceType.CPU && labels.numel() > 0)
+        {
+            using var scope = NewDisposeScope();
+            var (low, high) = (labels.min().ToInt64(), labels.max().ToInt64());
+            if (low < 0 || high >= count)
+            {
+                throw new ArgumentException($"condition: expected {expected}; got {(low < 0 ? low : high)}.", nameof(labels));
+            }
+        }
+
+        return labels;
     }
 
     private static ArgumentException Missing(string expected) =>
