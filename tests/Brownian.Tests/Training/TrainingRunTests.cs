@@ -88,7 +88,7 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Equal(1000, estimate.Steps);
         Assert.Equal(1000 * estimate.SecondsPerStep, estimate.Seconds!.Value, 1e-9);
         Assert.Equal(125, estimate.Epochs!.Value, 1e-9);
-        Assert.InRange(estimate.SecondsPerStep, 1e-4, 60);
+        Assert.True(estimate.SecondsPerStep > 0 && double.IsFinite(estimate.SecondsPerStep));
         Assert.True(estimate.PeakMemoryBytes > estimate.StateBytes && estimate.FreeDiskBytes > 0);
 
         var checkpoint = Finish(TrainingRun.Create(Config, At("run")));
