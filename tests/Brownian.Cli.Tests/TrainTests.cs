@@ -63,7 +63,7 @@ public sealed class TrainTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "signals are sent with kill");
         var run = folder / "run";
-        using var child = Start([.. Arguments("--minutes", "5", "--out", run)]);
+        using var child = Child.Start([.. Arguments("--minutes", "5", "--out", run)]);
         WaitForStep(child);
         using (var kill = Process.Start("kill", ["-INT", child.Id.ToString()]))
         {
@@ -84,7 +84,7 @@ public sealed class TrainTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "the run's lock is let go by the system when its holder dies");
         var run = folder / "run";
-        using var child = Start([.. Arguments("--minutes", "5", "--set", "checkpoints.every_steps=3", "--out", run)]);
+        using var child = Child.Start([.. Arguments("--minutes", "5", "--set", "checkpoints.every_steps=3", "--out", run)]);
         while (child.StandardError.ReadLine() is { } line && !line.StartsWith("saved after", StringComparison.Ordinal))
         {
         }
@@ -181,16 +181,5 @@ public sealed class TrainTests : IDisposable
         while (child.StandardError.ReadLine() is { } line && !line.StartsWith("step ", StringComparison.Ordinal))
         {
         }
-    }
-
-    private static Process Start(string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Brownian.Cli.dll"), .. arguments])
-        {
-            UseShellExecute = false,
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        };
-        return Process.Start(start)!;
     }
 }

@@ -61,7 +61,7 @@ internal abstract class BrownianCommand : Command
 
     private int Report(Exception e)
     {
-        if (Environment.GetEnvironmentVariable("BROWNIAN_TRACE") is not (null or "" or "0"))
+        if (Terminal.Trace)
         {
             Terminal.Error.WriteLine(e);
         }

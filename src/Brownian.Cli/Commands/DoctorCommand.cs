@@ -33,14 +33,19 @@ internal sealed class DoctorCommand : BrownianCommand
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private List<Finding> Examine() =>
-    [
-        .. new Func<Finding>[]
-        {
-            ProgramCheck.Version, TorchCheck.LibTorch, ProcessorCheck.Features, TorchCheck.Threads, TorchCheck.Gpu, MachineCheck.Memory,
-            MachineCheck.Disk, ProgramCheck.Images, ProgramCheck.Fonts, MachineCheck.Caches, () => ProgramCheck.Screen(Terminal),
-        }.Select(Finding.From),
-    ];
+    private List<Finding> Examine()
+    {
+        // Without libtorch nothing of TorchSharp may be touched: it would copy half a gigabyte about in search of it.
+        var torch = Finding.From(TorchCheck.LibTorch);
+        Func<Finding>[] tensors = torch.Verdict == Verdict.Fail ? [] : [TorchCheck.Threads, TorchCheck.Gpu];
+        Func<Finding>[] machine =
+            [MachineCheck.Memory, MachineCheck.Disk, ProgramCheck.Images, ProgramCheck.Fonts, MachineCheck.Caches, () => ProgramCheck.Screen(Terminal)];
+        return
+        [
+            Finding.From(ProgramCheck.Version), torch, Finding.From(ProcessorCheck.Features),
+            .. tensors.Select(Finding.From), .. machine.Select(Finding.From),
+        ];
+    }
 
     private void Print(List<Finding> findings)
     {

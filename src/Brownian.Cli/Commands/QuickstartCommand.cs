@@ -82,8 +82,16 @@ internal sealed class QuickstartCommand : BrownianCommand
         {
             Terminal.Out.WriteLine(Json.Of(new
             {
-                report, run = outcome.Run, files, seconds, outcome.Steps, outcome.Images, outcome.Loss, pictures.PicturesPerSecond,
-                nearest_neighbour = pictures.Neighbours.Samples, nearest_neighbour_unseen = pictures.Neighbours.Unseen,
+                report,
+                run = outcome.Run,
+                files,
+                seconds,
+                outcome.Steps,
+                outcome.Images,
+                outcome.Loss,
+                pictures.PicturesPerSecond,
+                nearest_neighbour = pictures.Neighbours.Samples,
+                nearest_neighbour_unseen = pictures.Neighbours.Unseen,
             }));
             return;
         }

@@ -38,8 +38,10 @@ internal static class MachineCheck
         return new("caches", Verdict.Ok, $"{folder} ({bytes / Gigabyte:0.00} GB; it can be deleted at any time)");
     }
 
+    // As the library's DatasetCache has it, which cannot be asked where libtorch does not load.
     private static string CacheFolder() =>
-        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache
+        Environment.GetEnvironmentVariable("BROWNIAN_CACHE") is { Length: > 0 } own ? own
+        : Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache
             ? Path.Combine(cache, "brownian")
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "brownian");
 

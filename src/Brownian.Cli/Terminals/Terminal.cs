@@ -23,6 +23,9 @@ internal sealed class Terminal
     /// <summary>How pictures can be shown on standard error; none where nobody looks.</summary>
     public PictureProtocol Pictures { get; init; }
 
+    /// <summary>Whether an exception's stack trace is shown (BROWNIAN_TRACE=1).</summary>
+    public bool Trace { get; init; }
+
     /// <summary>Set by --quiet: no progress.</summary>
     public bool Quiet { get; set; }
 
@@ -40,6 +43,7 @@ internal sealed class Terminal
             Colour = colour,
             Width = width,
             Height = height,
+            Trace = Environment.GetEnvironmentVariable("BROWNIAN_TRACE") is not (null or "" or "0"),
             Pictures = PictureProtocols.Detect(colour, Environment.GetEnvironmentVariable),
         };
     }
