@@ -77,9 +77,9 @@ internal sealed class Downloader(HttpClient client, IProgress<DownloadProgress>?
                 File.Delete(path);
                 return null;
             }
-            catch (IOException) when (File.Exists(path))
+            catch (IOException) when (File.Exists(path) || File.Exists(target))
             {
-                // Another program is downloading it: wait for that one.
+                // Another program is downloading it, or has just renamed it: wait for that one.
                 cancellation.WaitHandle.WaitOne(200);
                 cancellation.ThrowIfCancellationRequested();
             }
