@@ -10,7 +10,11 @@ public sealed class UNet2DShapeTests : LeakCheck
 {
     private static readonly UNet2DConfig Base = new()
     {
-        BlockOutChannels = [32, 64], LayersPerBlock = 1, NormNumGroups = 8, DownBlockTypes = ["DownBlock2D", "DownBlock2D"], UpBlockTypes = ["UpBlock2D", "UpBlock2D"],
+        BlockOutChannels = [32, 64],
+        LayersPerBlock = 1,
+        NormNumGroups = 8,
+        DownBlockTypes = ["DownBlock2D", "DownBlock2D"],
+        UpBlockTypes = ["UpBlock2D", "UpBlock2D"],
     };
 
     private static readonly IReadOnlyDictionary<string, UNet2DConfig> Variants = new Dictionary<string, UNet2DConfig>(StringComparer.Ordinal)
@@ -19,21 +23,32 @@ public sealed class UNet2DShapeTests : LeakCheck
         ["attention"] = Base with { DownBlockTypes = ["AttnDownBlock2D", "AttnDownBlock2D"], UpBlockTypes = ["AttnUpBlock2D", "AttnUpBlock2D"] },
         ["attention, one head, resampled in blocks"] = Base with
         {
-            DownBlockTypes = ["AttnDownBlock2D", "DownBlock2D"], UpBlockTypes = ["UpBlock2D", "AttnUpBlock2D"], AttentionHeadDim = null, DownsampleType = "resnet", UpsampleType = "resnet",
+            DownBlockTypes = ["AttnDownBlock2D", "DownBlock2D"],
+            UpBlockTypes = ["UpBlock2D", "AttnUpBlock2D"],
+            AttentionHeadDim = null,
+            DownsampleType = "resnet",
+            UpsampleType = "resnet",
         },
         ["resnet resampling, scale-shift, no attention"] = Base with
         {
-            DownBlockTypes = ["ResnetDownsampleBlock2D", "ResnetDownsampleBlock2D"], UpBlockTypes = ["ResnetUpsampleBlock2D", "ResnetUpsampleBlock2D"],
-            ResnetTimeScaleShift = "scale_shift", AddAttention = false,
+            DownBlockTypes = ["ResnetDownsampleBlock2D", "ResnetDownsampleBlock2D"],
+            UpBlockTypes = ["ResnetUpsampleBlock2D", "ResnetUpsampleBlock2D"],
+            ResnetTimeScaleShift = "scale_shift",
+            AddAttention = false,
         },
         ["skip"] = Base with
         {
-            DownBlockTypes = ["SkipDownBlock2D", "SkipDownBlock2D"], UpBlockTypes = ["SkipUpBlock2D", "SkipUpBlock2D"],
-            TimeEmbeddingType = "fourier", NormNumGroups = null, MidBlockScaleFactor = 1.41,
+            DownBlockTypes = ["SkipDownBlock2D", "SkipDownBlock2D"],
+            UpBlockTypes = ["SkipUpBlock2D", "SkipUpBlock2D"],
+            TimeEmbeddingType = "fourier",
+            NormNumGroups = null,
+            MidBlockScaleFactor = 1.41,
         },
         ["skip with attention"] = Base with
         {
-            DownBlockTypes = ["AttnSkipDownBlock2D", "SkipDownBlock2D"], UpBlockTypes = ["SkipUpBlock2D", "AttnSkipUpBlock2D"], AttentionHeadDim = 16,
+            DownBlockTypes = ["AttnSkipDownBlock2D", "SkipDownBlock2D"],
+            UpBlockTypes = ["SkipUpBlock2D", "AttnSkipUpBlock2D"],
+            AttentionHeadDim = 16,
         },
         ["old names"] = Base with { DownBlockTypes = ["UNetResDownBlock2D", "UNetResAttnDownBlock2D"], UpBlockTypes = ["UNetResAttnUpBlock2D", "UNetResUpBlock2D"] },
         ["learned time, no middle"] = Base with { TimeEmbeddingType = "learned", NumTrainTimesteps = 20, MidBlockType = null },
@@ -150,8 +165,10 @@ public sealed class UNet2DShapeTests : LeakCheck
         using var scope = NewDisposeScope();
         var config = new UNet2DConfig
         {
-            BlockOutChannels = [128, 256, 256, 256], AttentionHeadDim = null,
-            DownBlockTypes = ["DownBlock2D", "AttnDownBlock2D", "DownBlock2D", "DownBlock2D"], UpBlockTypes = ["UpBlock2D", "UpBlock2D", "AttnUpBlock2D", "UpBlock2D"],
+            BlockOutChannels = [128, 256, 256, 256],
+            AttentionHeadDim = null,
+            DownBlockTypes = ["DownBlock2D", "AttnDownBlock2D", "DownBlock2D", "DownBlock2D"],
+            UpBlockTypes = ["UpBlock2D", "UpBlock2D", "AttnUpBlock2D", "UpBlock2D"],
         };
         using var network = new UNet2D(config);
         Assert.Equal(35_746_307, network.parameters().Sum(p => p.numel()));
