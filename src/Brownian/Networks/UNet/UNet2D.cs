@@ -101,6 +101,8 @@ public sealed class UNet2D : Network
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         compute.CountedFlops = 0;
+        var wasTraining = training;
+        eval();
         try
         {
             var labels = Config.IsClassConditional && Config.ClassEmbedType != "identity" ? zeros(1, dtype: ScalarType.Int64) : null;
@@ -111,6 +113,7 @@ public sealed class UNet2D : Network
         finally
         {
             compute.CountedFlops = null;
+            train(wasTraining);
         }
     }
 
