@@ -18,7 +18,7 @@ public sealed class SampleTests : IDisposable
         var made = Cli.Run("sample", model, "-n", "6", "--batch", "4", "--steps", "4", "--class", "dog", "--guidance", "2", "--seed", "40", "--out", folder / "out");
         Assert.Equal(0, made.Code);
         Assert.Equal((folder / "out") + Environment.NewLine, made.Out);
-        foreach (var name in (string[])["0001.png", "0005.png", "grid.png"])
+        foreach (var name in (string[])["000001.png", "000005.png", "grid.png"])
         {
             var again = Cli.Run("reproduce", Path.Combine(folder / "out", name));
             Assert.StartsWith("identical: all ", again.Out);
@@ -31,14 +31,14 @@ public sealed class SampleTests : IDisposable
     {
         Sample("a", "-n", "5", "--batch", "5", "--seed", "3");
         Sample("b", "-n", "2", "--batch", "1", "--seed", "6");
-        Assert.Equal(ImageCodec.Load(folder / "a/0003.png").Pixels, ImageCodec.Load(folder / "b/0000.png").Pixels);
+        Assert.Equal(ImageCodec.Load(folder / "a/000003.png").Pixels, ImageCodec.Load(folder / "b/000000.png").Pixels);
     }
 
     [Fact]
     public void Settings_are_in_the_picture_for_us_and_for_others()
     {
         Sample("a", "-n", "1", "--class", "owl", "--seed", "9", "--sampler", "heun");
-        var text = PngText.Read(folder / "a/0000.png");
+        var text = PngText.Read(folder / "a/000000.png");
         Assert.Matches(@"^owl\nSteps: 3, Sampler: heun, Schedule type: karras, CFG scale: \d.*, Seed: 9, Size: 8x8, Model hash: [0-9a-f]{10}, Model: model, ", text["parameters"]);
         using var json = JsonDocument.Parse(text["brownian"]);
         Assert.Equal(9, json.RootElement.GetProperty("seed").GetInt32());
@@ -69,7 +69,7 @@ public sealed class SampleTests : IDisposable
     {
         Sample("a", "-n", "1");
         SmallModel.Save(model, seed: 2);
-        var again = Cli.Run("reproduce", folder / "a/0000.png");
+        var again = Cli.Run("reproduce", folder / "a/000000.png");
         Assert.Equal(1, again.Code);
         Assert.StartsWith("different: ", again.Out);
         Assert.Contains("are not those that the picture was made with", again.Error);
@@ -80,14 +80,14 @@ public sealed class SampleTests : IDisposable
     {
         Sample("model/samples", "-n", "1");
         Directory.Move(model, folder / "elsewhere");
-        Assert.Equal(0, Cli.Run("reproduce", folder / "elsewhere/samples/0000.png").Code);
+        Assert.Equal(0, Cli.Run("reproduce", folder / "elsewhere/samples/000000.png").Code);
     }
 
     [Fact]
     public void Info_explains_a_picture_and_a_model()
     {
         Sample("a", "-n", "1", "--class", "cat", "--seed", "5");
-        var picture = Cli.Run("info", folder / "a/0000.png");
+        var picture = Cli.Run("info", folder / "a/000000.png");
         Assert.Contains("seed     5", picture.Out);
         Assert.Contains("class    cat", picture.Out);
         var described = Cli.Run("info", model);

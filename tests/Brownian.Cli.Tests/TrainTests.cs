@@ -29,7 +29,7 @@ public sealed class TrainTests : IDisposable
 
         var sampled = Cli.Run("sample", run, "-n", "3", "--class", "7", "--guidance", "2", "--steps", "3", "--out", folder / "out");
         Assert.True(sampled.Code == 0, sampled.Error);
-        Assert.StartsWith("identical", Cli.Run("reproduce", folder / "out/0002.png").Out);
+        Assert.StartsWith("identical", Cli.Run("reproduce", folder / "out/000002.png").Out);
         var info = Cli.Run("info", run);
         Assert.Contains("12 steps, 96 images, on builtin:strokes, seed 5", info.Out);
         Assert.Equal(0, info.Code);

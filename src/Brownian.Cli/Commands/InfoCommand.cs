@@ -16,7 +16,7 @@ internal sealed class InfoCommand : BrownianCommand
         : base(terminal, "info", "Explain a checkpoint or a picture: what it is, where it comes from, what to do with it.")
     {
         AddAll(path, json);
-        Examples = ["brownian info quickstart/run", "brownian info samples/0003.png"];
+        Examples = ["brownian info quickstart/run", "brownian info samples/000003.png"];
     }
 
     protected override int Run(ParseResult parse, CancellationToken cancellation)

@@ -21,7 +21,7 @@ internal sealed class ReproduceCommand : BrownianCommand
         : base(terminal, "reproduce", "Make a picture again from the settings that it carries, and compare every byte.")
     {
         AddAll(image, model, output, device, force, json);
-        Examples = ["brownian reproduce samples/0003.png", "brownian reproduce found.png --model quickstart/run --out again.png"];
+        Examples = ["brownian reproduce samples/000003.png", "brownian reproduce found.png --model quickstart/run --out again.png"];
     }
 
     protected override int Run(ParseResult parse, CancellationToken cancellation)

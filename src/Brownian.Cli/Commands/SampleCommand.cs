@@ -100,7 +100,7 @@ internal sealed class SampleCommand : BrownianCommand
         var files = new List<string>();
         for (var i = 0; i < samples.Pictures.Count; i++)
         {
-            Save($"{i:0000}.png", path => ImageCodec.SavePng(samples.Pictures[i], path, samples.Records[i].ToText()));
+            Save($"{i:000000}.png", path => ImageCodec.SavePng(samples.Pictures[i], path, samples.Records[i].ToText()));
         }
 
         var whole = ImageGrid.Tile(samples.Pictures, columns);

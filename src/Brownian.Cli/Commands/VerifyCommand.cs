@@ -67,7 +67,7 @@ internal sealed class VerifyCommand : BrownianCommand
         var verdict = Terminal is { OutIsTerminal: true, Colour: true } ? $"\e[{colour}m{word}\e[0m" : word;
         var numbers = $"abs {Number(result.MaxAbsolute)}  rel {Number(result.MaxRelative)}  tol {Number(result.Tolerance)}";
         var why = result.Outcome == CaseOutcome.Fail ? $"  {result.Detail}" : "";
-        return $"{result.Name,-32} {result.Kind,-28}  {numbers}  {verdict}{why}";
+        return $"{result.Name,-56} {result.Kind,-36}  {numbers}  {verdict}{why}";
     }
 
     private static string Number(double value) => double.IsNaN(value) ? "-      " : $"{value:0.0e+00}";

@@ -31,13 +31,18 @@ internal static class Chart
     /// <summary>The plot as a PNG file's bytes.</summary>
     public static byte[] Png(Plot plot, int width = 900, int height = 480) => plot.GetImage(width, height).GetImageBytes(ImageFormat.Png);
 
-    /// <summary>Labels an axis of powers of ten: 0.01, 0.1, 1, 10.</summary>
-    public static void PowersOfTen(IAxis axis) => axis.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic
+    /// <summary>Labels an axis of logarithms with the numbers themselves: 0.1, 0.2, 0.5, 1 where few decades are seen, else 0.1, 1, 10.</summary>
+    /// <param name="axis">The axis.</param>
+    /// <param name="logarithms">What is drawn along it.</param>
+    public static void LogarithmicTicks(IAxis axis, IEnumerable<double> logarithms)
     {
-        IntegerTicksOnly = true,
-        MinorTickGenerator = new ScottPlot.TickGenerators.LogMinorTickGenerator(),
-        LabelFormatter = exponent => exponent is >= -3 and <= 4 ? Math.Pow(10, exponent).ToString("0.###") : $"1e{exponent:0}",
-    };
+        var known = logarithms.DefaultIfEmpty(0).ToArray();
+        var (low, high) = ((int)Math.Floor(known.Min()), (int)Math.Ceiling(known.Max()));
+        double[] steps = high - low <= 3 ? [1, 2, 5] : [1];
+        var ticks = from exponent in Enumerable.Range(low, high - low + 1) from step in steps select step * Math.Pow(10, exponent);
+        var shown = ticks.ToArray();
+        axis.SetTicks(Array.ConvertAll(shown, Math.Log10), Array.ConvertAll(shown, value => value is >= 1e-4 and < 1e5 ? value.ToString("0.####") : value.ToString("0e+0")));
+    }
 
     private static void RegisterFont()
     {

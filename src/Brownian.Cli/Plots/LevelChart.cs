@@ -12,7 +12,7 @@ internal static class LevelChart
         Add(plot, early, "first tenth of the training", 1);
         Add(plot, late, "last tenth", 0);
         plot.Axes.Bottom.SetTicks([.. Enumerable.Range(0, labels.Count).Select(i => (double)i)], [.. labels]);
-        Chart.PowersOfTen(plot.Axes.Left);
+        Chart.LogarithmicTicks(plot.Axes.Left, early.Concat(late).Where(v => v > 0 && double.IsFinite(v)).Select(Math.Log10));
         plot.ShowLegend(ScottPlot.Alignment.UpperRight);
         return Chart.Png(plot);
     }

@@ -19,7 +19,7 @@ internal static class LossChart
         var (xs, ys) = Smooth(steps, losses, known);
         var mean = plot.Add.Scatter(xs, ys);
         (mean.MarkerSize, mean.LineWidth, mean.Color) = (0, 2.5f, Chart.Colour(0));
-        Chart.PowersOfTen(plot.Axes.Left);
+        Chart.LogarithmicTicks(plot.Axes.Left, known.Select(i => Math.Log10(losses[i])));
         return Chart.Png(plot);
     }
 

@@ -68,7 +68,7 @@ internal static class QuickstartReport
 
     private static void Learning(ReportPage page, IReadOnlyList<MetricsRecord> metrics, string run)
     {
-        page.Section("How it learned", "The loss falls fast at first and slowly for the rest; pictures get better all the while. Small noise levels are the hard ones relative to what they change.");
+        page.Section("How it learned", "The loss falls fast at first and slowly for the rest, while the pictures get better all the time. Middling noise is soon understood; at the ends there is either almost nothing left to remove, or almost nothing to go by.");
         if (metrics.Count > 2)
         {
             page.Plot(TrainingPlots.Loss(metrics), "Loss of the batches, and their running mean.");
@@ -85,7 +85,7 @@ internal static class QuickstartReport
         var (call, path) = (ProgramName.Call, ProgramName.Argument(run));
         page.Section("Go on", "From the folder in which you ran the quickstart:");
         page.Command("Draw sixty-four sevens.", $"{call} sample {path} -n 64 --class 7 --guidance 2 --grid 8x8");
-        page.Command("Make one of them again, bit for bit, from the settings inside the picture.", $"{call} reproduce samples/0003.png");
+        page.Command("Make one of them again, bit for bit, from the settings inside the picture.", $"{call} reproduce samples/000003.png");
         page.Command("Train the same model further, up to half an hour in all.", $"{call} train --resume {path} --minutes 30");
         page.Command("Train on your own pictures; sub-folders are classes.", $"{call} train --data PICTURES --set data.size=32");
         page.Command("Ask what a model or a picture is.", $"{call} info {path}");
