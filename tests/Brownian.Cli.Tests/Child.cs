@@ -7,7 +7,10 @@ internal static class Child
 {
     public static Process Start(IEnumerable<string> arguments, params ReadOnlySpan<(string Name, string Value)> environment)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Brownian.Cli.dll"), .. arguments])
+        // A shell's background job ignores SIGINT, and so would its children: env gives the child the default again.
+        string[] program = ["dotnet", Path.Combine(AppContext.BaseDirectory, "Brownian.Cli.dll"), .. arguments];
+        string[] started = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", .. program] : program;
+        var start = new ProcessStartInfo(started[0], started[1..])
         {
             UseShellExecute = false,
             RedirectStandardError = true,
