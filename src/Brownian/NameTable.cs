@@ -24,7 +24,7 @@ public sealed class NameTable<T>(string what, IEnumerable<(IReadOnlyList<string>
             }
         }
 
-        var nearest = rows.SelectMany(row => row.Names).MinBy(n => Distance(Plain(n), wanted));
+        var nearest = rows.SelectMany(row => row.Names).MinBy(n => EditDistance.Between(Plain(n), wanted));
         throw new ArgumentException($"{what}: there is no '{name}'. Did you mean '{nearest}'? There are: {string.Join(", ", Names)}.", nameof(name));
     }
 
@@ -32,22 +32,4 @@ public sealed class NameTable<T>(string what, IEnumerable<(IReadOnlyList<string>
     public bool Contains(string name) => rows.Any(row => row.Names.Any(n => Plain(n) == Plain(name)));
 
     private static string Plain(string name) => string.Concat(name.Where(c => c is not (' ' or '-' or '_'))).ToUpperInvariant();
-
-    /// <summary>Levenshtein's distance.</summary>
-    private static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var (diagonal, left) = (row[0], i);
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                left = Math.Min(Math.Min(left, row[j]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-                (diagonal, row[j]) = (row[j], left);
-            }
-        }
-
-        return row[^1];
-    }
 }
