@@ -19,7 +19,7 @@ internal static class MemorySection
 
     public static void Run(Bench bench)
     {
-        using var network = new UNet2D(Presets.Load("tiny").Network with { SampleSize = 16, InChannels = 1, OutChannels = 1 });
+        using var network = new UNet2D((UNet2DConfig)Presets.Load("tiny").Network with { SampleSize = 16, InChannels = 1, OutChannels = 1 });
         var model = new DiffusionModel(network, DiscretePath.Cosine(), new PredictV());
         Train(bench, model);
         Sample(bench, model);

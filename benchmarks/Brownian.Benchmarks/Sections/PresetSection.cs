@@ -1,3 +1,4 @@
+using Brownian.Networks.UNet;
 using Brownian.Training;
 
 namespace Brownian.Benchmarks.Sections;
@@ -10,13 +11,14 @@ internal static class PresetSection
         foreach (var (preset, size, channels) in ((string, int, int)[])[("tiny", 8, 1), ("mnist", 28, 1), ("cifar", 32, 3), ("64", 64, 3)])
         {
             var config = Presets.Load(preset);
-            var network = config.Network with
+            var usual = (UNet2DConfig)config.Network;
+            var network = usual with
             {
                 SampleSize = size,
                 InChannels = channels,
                 OutChannels = channels,
                 NumClassEmbeds = 11,
-                NormNumGroups = config.Network.NormNumGroups ?? 32,
+                NormNumGroups = usual.NormNumGroups ?? 32,
             };
 
             // The step of a large batch is its pieces' steps: a piece of 64 images says as much, sooner.

@@ -2,6 +2,7 @@ using Brownian.Checkpoints;
 using Brownian.Cli.Live;
 using Brownian.Cli.Report;
 using Brownian.Cli.Trainings;
+using Brownian.Networks.UNet;
 using Brownian.Training;
 
 namespace Brownian.Cli.Quickstarts;
@@ -96,10 +97,14 @@ internal static class QuickstartReport
         page.Section("Settings", "All of them are in config.yaml of the run.");
         page.Table(
             ("Data", config.Data.Source),
-            ("Network", $"UNet, {string.Join(", ", config.Network.BlockOutChannels)} channels, {config.Precision.ToString().ToLowerInvariant()}"),
+            ("Network", $"{Network(config)}, {config.Precision.ToString().ToLowerInvariant()}"),
             ("Training", $"AdamW, peak learning rate {config.Optimizer.LearningRate}, batches of {config.Batch}, seed {config.Seed}"),
             ("Sampling", $"{pictures.Settings.Sampler}, {pictures.Settings.Spacing}, {pictures.Settings.Steps} steps, guidance {pictures.Settings.Guidance}"),
             ("Machine", $"{Environment.ProcessorCount} cores, {System.Runtime.InteropServices.RuntimeInformation.OSDescription}"),
             ("Whole quickstart", Words.Duration(totalSeconds)));
     }
+
+    private static string Network(TrainingConfig config) => config.Network is UNet2DConfig unet
+        ? $"UNet, {string.Join(", ", unet.BlockOutChannels)} channels"
+        : config.Network.ClassName;
 }

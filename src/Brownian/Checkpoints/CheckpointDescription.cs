@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Brownian.Networks.UNet;
+using Brownian.Networks;
 
 namespace Brownian.Checkpoints;
 
@@ -104,8 +104,8 @@ internal sealed class CheckpointDescription(string path, bool hashes)
         }
 
         // Pipelines of several networks are described by their parts only.
-        _ = ModelPlace.Find(path, raw: false);
-        return ForeignFolder.Read(path, UNet2DConfig.FromJson(JsonFile.ReadText(In("unet", "config.json"))));
+        var place = ModelPlace.Find(path, raw: false);
+        return ForeignFolder.Read(path, NetworkConfig.Read(JsonFile.ReadText(place.NetworkConfig)));
     }
 
     private CheckpointInfo OfGoldenCase() => new()

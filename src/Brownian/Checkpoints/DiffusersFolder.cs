@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Brownian.Networks;
 using Brownian.Networks.UNet;
 using static TorchSharp.torch;
 
@@ -8,6 +9,7 @@ namespace Brownian.Checkpoints;
 /// <summary>
 /// Folders of unconditional and class-conditional image models in diffusers' layout: <c>model_index.json</c>, <c>unet/</c>,
 /// <c>scheduler/</c>. Ours have <c>brownian.json</c> beside them, which says exactly what a scheduler's configuration can only say nearly.
+/// Networks that diffusers does not have lie in the same places under their own class name.
 /// </summary>
 public static class DiffusersFolder
 {
@@ -26,12 +28,13 @@ public static class DiffusersFolder
     public static ModelBundle Load(string path, bool raw = false)
     {
         var place = ModelPlace.Find(path, raw);
-        var network = Network(place);
+        var config = Config(place);
+        var network = Network(place, config);
         try
         {
             var (weights, metadata) = LoadWeights(network, place);
             network.eval();
-            var bundle = Bundle(network, BrownianFile.Read(place.Folder) ?? ForeignFolder.Read(place.Folder, network.Config));
+            var bundle = Bundle(network, BrownianFile.Read(place.Folder) ?? ForeignFolder.Read(place.Folder, config));
             return bundle with
             {
                 WeightsPath = weights,
@@ -54,7 +57,7 @@ public static class DiffusersFolder
     /// <param name="path">The folder to make; its parent must exist.</param>
     /// <param name="bundle">The model.</param>
     /// <param name="replace">Whether a folder of this name may be replaced.</param>
-    /// <exception cref="ArgumentException">The network is not a <see cref="UNet2D"/>.</exception>
+    /// <exception cref="ArgumentException">The network is no <see cref="IConfiguredNetwork"/>.</exception>
     public static void Save(string path, ModelBundle bundle, bool replace = false) =>
         AtomicFolder.Write(path, folder => Write(folder, bundle, WeightLoading.Of(bundle.Model.Network), Disk.Real), replace);
 
@@ -70,22 +73,25 @@ public static class DiffusersFolder
         WriteIfChanged(Path.Combine(folder, BrownianFile.FileName), BrownianFile.Of(bundle).ToJson(), disk);
         AtomicFile.Write(
             Path.Combine(folder, "unet", WeightsFile), stream => SafetensorsWriter.Write(stream, weights, WeightNotes.Of(bundle.Provenance)), disk);
-        WriteIfChanged(Path.Combine(folder, Index), Indented(PipelineIndex(scheduler.Text("_class_name")!)), disk);
+        WriteIfChanged(Path.Combine(folder, Index), Indented(PipelineIndex(config, scheduler.Text("_class_name")!)), disk);
     }
 
-    private static UNet2DConfig ConfigOf(ModelBundle bundle)
+    private static NetworkConfig ConfigOf(ModelBundle bundle)
     {
-        var network = bundle.Model.Network as UNet2D ?? throw new ArgumentException(
-            $"bundle: a diffusers folder of this kind holds a {nameof(UNet2D)}; got {bundle.Model.Network.GetType().Name}.", nameof(bundle));
-        return network.Config with { SampleSize = new ImageSize(bundle.Image.Height, bundle.Image.Width) };
+        var network = bundle.Model.Network as IConfiguredNetwork ?? throw new ArgumentException(
+            $"bundle: a folder holds networks that know their shape ({nameof(IConfiguredNetwork)}); got {bundle.Model.Network.GetType().Name}.",
+            nameof(bundle));
+        return network.Config is UNet2DConfig unet
+            ? unet with { SampleSize = new ImageSize(bundle.Image.Height, bundle.Image.Width) }
+            : network.Config;
     }
 
-    private static JsonObject PipelineIndex(string scheduler) => new()
+    private static JsonObject PipelineIndex(NetworkConfig network, string scheduler) => new()
     {
-        ["_class_name"] = NearestScheduler.Pipeline(scheduler),
+        ["_class_name"] = network is UNet2DConfig ? NearestScheduler.Pipeline(scheduler) : ModelPlace.OwnPipeline,
         ["_diffusers_version"] = "0.25.1",
         ["scheduler"] = new JsonArray("diffusers", scheduler),
-        ["unet"] = new JsonArray("diffusers", "UNet2DModel"),
+        ["unet"] = new JsonArray(network is UNet2DConfig ? "diffusers" : "brownian", network.ClassName),
     };
 
     private static void WriteIfChanged(string path, string text, Disk disk)
@@ -96,27 +102,32 @@ public static class DiffusersFolder
         }
     }
 
-    private static UNet2D Network(ModelPlace place)
+    private static NetworkConfig Config(ModelPlace place) =>
+        FromConfig(place, () => NetworkConfig.Read(JsonFile.ReadText(place.NetworkConfig)));
+
+    private static Network Network(ModelPlace place, NetworkConfig config) => FromConfig(place, () => config.Create());
+
+    private static T FromConfig<T>(ModelPlace place, Func<T> make)
     {
-        var path = Path.Combine(place.Folder, "unet", "config.json");
         try
         {
-            return new UNet2D(UNet2DConfig.FromJson(JsonFile.ReadText(path)));
+            return make();
         }
-        catch (Exception e) when (e is JsonException or ArgumentException or System.Runtime.InteropServices.ExternalException)
+        catch (Exception e) when (e is JsonException or NotSupportedException or ArgumentException or System.Runtime.InteropServices.ExternalException)
         {
-            throw new CheckpointFormatException(path, $"no network can be made from it ({e.Message})", "Check the configuration.", inner: e);
+            throw new CheckpointFormatException(
+                place.NetworkConfig, $"no network can be made from it ({e.Message})", "Check the configuration.", inner: e);
         }
     }
 
-    private static (string Path, IReadOnlyDictionary<string, string> Metadata) LoadWeights(UNet2D network, ModelPlace place)
+    private static (string Path, IReadOnlyDictionary<string, string> Metadata) LoadWeights(Network network, ModelPlace place)
     {
         using var file = SafetensorsFile.Open(place.Weights);
         WeightLoading.Load(network, file, KeyMap.OldDiffusers);
         return (place.Weights, file.Metadata);
     }
 
-    private static ModelBundle Bundle(UNet2D network, BrownianFile file) =>
+    private static ModelBundle Bundle(Network network, BrownianFile file) =>
         new(new DiffusionModel(network, file.Path, file.Parameterization), file.Image)
         {
             ClassCount = file.ClassCount,

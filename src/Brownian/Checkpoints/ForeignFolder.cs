@@ -1,3 +1,4 @@
+using Brownian.Networks;
 using Brownian.Networks.UNet;
 
 namespace Brownian.Checkpoints;
@@ -5,7 +6,14 @@ namespace Brownian.Checkpoints;
 /// <summary>Folders that diffusers wrote: what brownian.json would say, read from the scheduler's and the network's configuration.</summary>
 internal static class ForeignFolder
 {
-    public static BrownianFile Read(string folder, UNet2DConfig network)
+    /// <exception cref="CheckpointFormatException">A file is missing or says too little.</exception>
+    public static BrownianFile Read(string folder, NetworkConfig config) => config is UNet2DConfig unet
+        ? Read(folder, unet)
+        : throw new CheckpointFormatException(
+            Path.Combine(folder, BrownianFile.FileName), $"the file is missing, which tells the path that the {config.ClassName} was trained on",
+            "Restore it from the run that wrote the folder.");
+
+    private static BrownianFile Read(string folder, UNet2DConfig network)
     {
         var path = Path.Combine(folder, "scheduler", "scheduler_config.json");
         var config = JsonFile.ReadObject(path);

@@ -5,7 +5,13 @@ namespace Brownian.Checkpoints;
 /// <param name="Weights">The weights' file.</param>
 internal sealed record ModelPlace(string Folder, string Weights)
 {
-    private static readonly string[] Pipelines = ["DDPMPipeline", "DDIMPipeline", "ScoreSdeVePipeline"];
+    /// <summary>The pipeline of networks that diffusers does not have.</summary>
+    public const string OwnPipeline = "BrownianPipeline";
+
+    private static readonly string[] Pipelines = ["DDPMPipeline", "DDIMPipeline", "ScoreSdeVePipeline", OwnPipeline];
+
+    /// <summary>The file with the network's configuration.</summary>
+    public string NetworkConfig => Path.Combine(Folder, "unet", "config.json");
 
     /// <summary>Finds them.</summary>
     /// <param name="path">A diffusers folder, a run, or a checkpoint of a run.</param>

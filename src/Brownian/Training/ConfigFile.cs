@@ -36,7 +36,7 @@ public static class ConfigFile
             preset ??= named?.ToString();
         }
 
-        tree = preset is null ? tree : Layered(ConfigText.ReadObject(Presets.Text(preset), "preset " + preset), tree);
+        tree = preset is null ? tree : Layered(Spelled(ConfigText.ReadObject(Presets.Text(preset), "preset " + preset)), tree);
         return FromTree(Layered(tree, Tree(settings ?? [])));
     }
 
@@ -56,6 +56,9 @@ public static class ConfigFile
 
     private static JsonObject Tree(IEnumerable<string> settings) => settings.Aggregate(new JsonObject(), ConfigTree.Set);
 
+    // With every kind written out, so that a layer over it that names a kind is seen to keep or to change it.
+    private static JsonObject Spelled(JsonObject tree) => ConfigTree.Checked(tree, typeof(TrainingConfig), "", Json)!.AsObject();
+
     private static JsonObject Layered(JsonObject under, JsonObject over)
     {
         if (over.ContainsKey(Budget))
@@ -70,8 +73,7 @@ public static class ConfigFile
 
     private static TrainingConfig FromTree(JsonObject tree)
     {
-        var whole = ConfigTree.Checked(tree, typeof(TrainingConfig), "", Json);
-        var config = Deserialized(whole);
+        var config = Deserialized(Spelled(tree));
         config.Validate();
         return config;
     }

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
@@ -44,7 +45,7 @@ internal static class ConfigTree
     }
 
     /// <summary>
-    /// Compares a tree with the type that it is for, and writes <c>{kind: x}</c> where only <c>x</c> was given.
+    /// Compares a tree with the type that it is for, and writes <c>{kind: x}</c> where only <c>x</c> or nothing was given.
     /// </summary>
     /// <exception cref="ArgumentException">A name that the type does not have, or a value of another kind.</exception>
     public static JsonNode? Checked(JsonNode? node, Type type, string path, JsonSerializerOptions options)
@@ -58,7 +59,7 @@ internal static class ConfigTree
         var info = options.GetTypeInfo(type);
         if (info.PolymorphismOptions is { } polymorphism)
         {
-            node = node is JsonValue shorthand ? new JsonObject { [Kind] = shorthand.DeepClone() } : node;
+            node = node is JsonValue shorthand ? new JsonObject { [Kind] = shorthand.DeepClone() } : WithDefaultKind(node, type);
             info = options.GetTypeInfo(KindOf(node, polymorphism, path));
         }
 
@@ -98,6 +99,18 @@ internal static class ConfigTree
         }
 
         return result;
+    }
+
+    private static JsonNode WithDefaultKind(JsonNode node, Type type)
+    {
+        if (node is not JsonObject tree || tree.ContainsKey(Kind) || type.GetCustomAttribute<DefaultKindAttribute>() is not { } usual)
+        {
+            return node;
+        }
+
+        var spelled = tree.DeepClone().AsObject();
+        spelled.Insert(0, Kind, usual.Kind);
+        return spelled;
     }
 
     private static Type KindOf(JsonNode node, JsonPolymorphismOptions polymorphism, string path)

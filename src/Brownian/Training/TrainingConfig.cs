@@ -1,3 +1,4 @@
+using Brownian.Networks;
 using Brownian.Networks.UNet;
 using Brownian.Objectives;
 using Brownian.Parameterizations;
@@ -21,10 +22,10 @@ public sealed record TrainingConfig
     public DataConfig Data { get; init; } = new();
 
     /// <summary>
-    /// The network, with the names of diffusers' <c>UNet2DModel</c>. Its <c>sample_size</c>, <c>in_channels</c>, <c>out_channels</c> and
-    /// <c>num_class_embeds</c> follow from the data.
+    /// The network; without a <c>kind</c>, a <see cref="UNet2D"/> with the names of diffusers' <c>UNet2DModel</c>. Its channels, size and
+    /// labels follow from the data.
     /// </summary>
-    public UNet2DConfig Network { get; init; } = new();
+    public NetworkConfig Network { get; init; } = new UNet2DConfig();
 
     /// <summary>The forward process.</summary>
     public GaussianPath Path { get; init; } = DiscretePath.Cosine();

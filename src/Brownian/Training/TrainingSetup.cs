@@ -1,6 +1,7 @@
 using Brownian.Checkpoints;
 using Brownian.Data;
-using Brownian.Networks.UNet;
+using Brownian.Networks;
+using Brownian.Paths;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -19,7 +20,7 @@ internal sealed class TrainingSetup : IDisposable
         Dataset = config.Data.Open();
         ClassCount = config.Data.Classes ? Dataset.ClassNames?.Count : null;
         NullLabel = ClassCount is { } classes && config.LabelDrop > 0 ? classes : null;
-        Network = new UNet2D(NetworkConfig(), WeightSeed(config.Seed));
+        Network = config.Network.For(Needs()).Create(WeightSeed(config.Seed));
         Network.to(on);
         Model = new DiffusionModel(Network, config.Path, config.Output);
         batches = new DatasetBatches(
@@ -31,7 +32,7 @@ internal sealed class TrainingSetup : IDisposable
 
     public IImageDataset Dataset { get; }
 
-    public UNet2D Network { get; }
+    public Network Network { get; }
 
     public DiffusionModel Model { get; }
 
@@ -82,12 +83,10 @@ internal sealed class TrainingSetup : IDisposable
         return random.NextBits();
     }
 
-    private UNet2DConfig NetworkConfig() => Config.Network with
+    private NetworkNeeds Needs() => new(Dataset.Channels, Dataset.Height, Dataset.Width)
     {
-        SampleSize = new ImageSize(Dataset.Height, Dataset.Width),
-        InChannels = Dataset.Channels,
-        OutChannels = Dataset.Channels,
-        NumClassEmbeds = NullLabel is null ? ClassCount : ClassCount + 1,
+        Labels = NullLabel is null ? ClassCount : ClassCount + 1,
+        Levels = (Config.Path as DiscretePath)?.Count,
     };
 
     private TrainerOptions Options(Device device) => new()

@@ -54,7 +54,7 @@ public sealed class ConfigFileTests
         Assert.Equal(5e-4, config.Optimizer.LearningRate);
         Assert.Equal(7, config.Optimizer.WarmupSteps);
         Assert.Equal(LearningRateSchedule.Cosine, config.Optimizer.Schedule);      // the preset's
-        Assert.Equal([16, 32, 64], config.Network.BlockOutChannels);
+        Assert.Equal([16, 32, 64], ((UNet2DConfig)config.Network).BlockOutChannels);
         Assert.Equal(new EdmPath(), config.Path);
         Assert.Equal(new PredictEdm(0.7), config.Output);
     }
@@ -62,6 +62,16 @@ public sealed class ConfigFileTests
     [Fact]
     public void Changing_a_kind_drops_the_other_kinds_settings() =>
         Assert.Equal(new RectifiedFlow(), ConfigFile.Load("mnist", settings: ["path.kind=flow"]).Path);
+
+    [Fact]
+    public void A_network_without_a_kind_is_a_unet_and_naming_its_kind_keeps_the_presets_settings()
+    {
+        var config = ConfigFile.Load("mnist", settings: ["network={kind: unet2d, dropout: 0.25}"]);
+        var network = Assert.IsType<UNet2DConfig>(config.Network);
+        Assert.Equal(0.25, network.Dropout);
+        Assert.Equal([32, 64, 128], network.BlockOutChannels);
+        Assert.Contains("kind: unet2d", ConfigFile.Write(config), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_setting_reaches_into_a_kind_that_was_written_short() =>
@@ -79,6 +89,7 @@ public sealed class ConfigFileTests
     [InlineData("optimizer.learning_rat=1", "optimizer.learning_rat: there is no setting 'learning_rat'. Did you mean learning_rate?")]
     [InlineData("optimiser.clip=1", "optimiser: there is no setting 'optimiser'. Did you mean optimizer?")]
     [InlineData("network.block_out_chanels=[8]", "Did you mean block_out_channels?")]
+    [InlineData("network.kind=unet3d", "network.kind: there is no kind 'unet3d'. Did you mean unet2d?")]
     [InlineData("path.kind=discreet", "path.kind: there is no kind 'discreet'. Did you mean discrete?")]
     [InlineData("objective.times=uniform_steps", "Did you mean uniform_step?")]
     [InlineData("optimizer.schedule=cosin", "Did you mean cosine?")]
@@ -115,7 +126,7 @@ public sealed class ConfigFileTests
     [Fact]
     public void Every_network_setting_has_the_name_that_diffusers_gives_it()
     {
-        var config = ConfigFile.Load("cifar-ddpm").Network;
+        var config = (UNet2DConfig)ConfigFile.Load("cifar-ddpm").Network;
         Assert.Equal(config.ToJson(), UNet2DConfig.FromJson(config.ToJson()).ToJson());
         Assert.Equal(0, config.DownsamplePadding);
         Assert.Null(config.AttentionHeadDim);

@@ -56,7 +56,7 @@ public sealed class PresetTests
     private static UNet2D Network(string name, int channels, int size)
     {
         var config = Presets.Load(name);
-        return new(config.Network with
+        return new((UNet2DConfig)config.Network with
         {
             InChannels = channels,
             OutChannels = channels,

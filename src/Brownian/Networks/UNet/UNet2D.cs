@@ -8,7 +8,7 @@ namespace Brownian.Networks.UNet;
 /// The UNet of unconditional and class-conditional image diffusion: name for name and number for number diffusers' <c>UNet2DModel</c>, and
 /// with it DDPM (Ho et al. 2020), ADM (Dhariwal and Nichol 2021), NCSN++ (Song et al. 2021) and unCLIP's upsamplers.
 /// </summary>
-public sealed class UNet2D : Network
+public sealed class UNet2D : Network, IConfiguredNetwork
 {
     private readonly ComputeSettings compute = new();
     private readonly Convolution inputConvolution;
@@ -57,6 +57,8 @@ public sealed class UNet2D : Network
 
     /// <summary>The shape.</summary>
     public UNet2DConfig Config { get; }
+
+    NetworkConfig IConfiguredNetwork.Config => Config;
 
     /// <inheritdoc/>
     public override ScalarType ComputeType

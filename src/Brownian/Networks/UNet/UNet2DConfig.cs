@@ -7,7 +7,7 @@ namespace Brownian.Networks.UNet;
 /// The configuration of a <see cref="UNet2D"/>, field by field and default by default that of diffusers' <c>UNet2DModel</c>
 /// (0.25.1 to 0.40), whose <c>config.json</c> it reads and writes.
 /// </summary>
-public sealed record UNet2DConfig
+public sealed record UNet2DConfig() : NetworkConfig("UNet2DModel")
 {
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -16,12 +16,9 @@ public sealed record UNet2DConfig
         NumberHandling = JsonNumberHandling.AllowReadingFromString,
     };
 
-    /// <summary>The class name in the file.</summary>
-    [JsonPropertyName("_class_name")]
-    public string ClassName { get; init; } = "UNet2DModel";
-
     /// <summary>The oldest diffusers that knows every field written here.</summary>
     [JsonPropertyName("_diffusers_version")]
+    [JsonPropertyOrder(-1)]
     public string DiffusersVersion { get; init; } = "0.25.1";
 
     /// <summary>Size of the images, in pixels. Says what the network was trained on; any size that divides is accepted.</summary>
@@ -122,6 +119,19 @@ public sealed record UNet2DConfig
     public static UNet2DConfig FromJson(string json) =>
         JsonSerializer.Deserialize<UNet2DConfig>(json, Json) ?? throw new JsonException("UNet2DModel: expected an object; got null.");
 
+    /// <inheritdoc/>
+    public override UNet2D Create(ulong seed = 0) => new(this, seed);
+
+    /// <inheritdoc/>
+    public override UNet2DConfig For(NetworkNeeds needs) => this with
+    {
+        SampleSize = new ImageSize(needs.Height, needs.Width),
+        InChannels = needs.Channels,
+        OutChannels = needs.OutChannels,
+        NumClassEmbeds = needs.Labels,
+        NumTrainTimesteps = TimeEmbeddingType == "learned" ? needs.Levels ?? NumTrainTimesteps : NumTrainTimesteps,
+    };
+
     /// <summary>The text of a <c>config.json</c> that diffusers reads.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, Json);
+    public override string ToJson() => JsonSerializer.Serialize(this, Json);
 }
