@@ -12,6 +12,9 @@ public static class CheckpointPart
     /// <summary>The optimizer's moments.</summary>
     public const string Optimizer = "optimizer";
 
+    /// <summary>What the objective remembers: statistics of the losses, a second network. Only where it has something to remember.</summary>
+    public const string Objective = "objective";
+
     /// <summary>Counters, random streams, data position.</summary>
     public const string State = "state";
 

@@ -8,10 +8,14 @@ namespace Brownian.Objectives;
 /// </summary>
 /// <param name="Times">Which levels are visited.</param>
 /// <param name="Weight">How much each counts.</param>
-public sealed record DenoisingObjective(TimeDistribution Times, LossWeight Weight)
+public sealed record DenoisingObjective(TimeDistribution Times, LossWeight Weight) : Objective
 {
     /// <summary>Whether the levels of a batch are spread evenly over the distribution, see <see cref="TimeDistribution.Draw"/>.</summary>
     public bool Stratified { get; init; } = true;
+
+    /// <inheritdoc/>
+    public override ObjectiveRun Start(DiffusionModel model, DiffusionModel? teacher = null) => new LevelwiseRun(
+        Times.Start(model.Path), Stratified, (x0, condition, levels, epsilon) => Evaluate(model, x0, condition, levels, epsilon));
 
     /// <summary>Noises a batch at random levels and measures the network's error.</summary>
     /// <param name="model">The network and what its output means.</param>

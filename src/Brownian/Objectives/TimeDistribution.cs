@@ -10,12 +10,17 @@ namespace Brownian.Objectives;
 [JsonDerivedType(typeof(UniformTime), "uniform_time")]
 [JsonDerivedType(typeof(LogNormalSigma), "log_normal_sigma")]
 [JsonDerivedType(typeof(LogitNormalTime), "logit_normal_time")]
+[JsonDerivedType(typeof(LossSecondMoment), "loss_second_moment")]
 public abstract record TimeDistribution
 {
     /// <summary>The level at quantile <paramref name="u"/> of the distribution. Increasing u means more noise.</summary>
     /// <param name="path">The path the level is on.</param>
     /// <param name="u">In [0, 1).</param>
     public abstract NoiseLevel Quantile(GaussianPath path, double u);
+
+    /// <summary>Prepares training at step 0 on a path.</summary>
+    /// <exception cref="ArgumentException">The distribution is none of this kind of path.</exception>
+    public virtual LevelSampler Start(GaussianPath path) => new Fixed(this, path);
 
     /// <summary><paramref name="count"/> levels, one a sample.</summary>
     /// <param name="path">The path the levels are on.</param>
@@ -28,14 +33,25 @@ public abstract record TimeDistribution
     public IReadOnlyList<NoiseLevel> Draw(GaussianPath path, int count, RandomStream random, bool stratified)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
-        var levels = new NoiseLevel[count];
+        return [.. Quantiles(count, random, stratified).Select(u => Quantile(path, u))];
+    }
+
+    /// <summary><paramref name="count"/> numbers in [0, 1), see <see cref="Draw"/>.</summary>
+    internal static double[] Quantiles(int count, RandomStream random, bool stratified)
+    {
+        var quantiles = new double[count];
         var offset = random.NextUniform();
         for (var i = 0; i < count; i++)
         {
-            var u = stratified ? (offset + (double)i / count) % 1 : i == 0 ? offset : random.NextUniform();
-            levels[i] = Quantile(path, u);
+            quantiles[i] = stratified ? (offset + (double)i / count) % 1 : i == 0 ? offset : random.NextUniform();
         }
 
-        return levels;
+        return quantiles;
+    }
+
+    private sealed class Fixed(TimeDistribution times, GaussianPath path) : LevelSampler
+    {
+        public override (IReadOnlyList<NoiseLevel> Levels, IReadOnlyList<double>? Weights) Draw(int count, RandomStream random, bool stratified) =>
+            (times.Draw(path, count, random, stratified), null);
     }
 }

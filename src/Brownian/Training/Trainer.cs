@@ -19,7 +19,7 @@ public sealed class Trainer : IDisposable
 {
     private const int StepsBetweenTrims = 25;
 
-    private readonly DenoisingObjective objective;
+    private readonly ObjectiveRun objective;
     private readonly IBatchSource batches;
     private readonly TimeProvider clock;
     private readonly FlatParameters parameters;
@@ -33,18 +33,19 @@ public sealed class Trainer : IDisposable
     /// <param name="batches">The data; borrowed.</param>
     /// <param name="options">How to train.</param>
     /// <param name="clock">For budgets in minutes; the system's if null.</param>
-    /// <exception cref="ArgumentException">An option is out of range, or the network has nothing to train.</exception>
+    /// <exception cref="ArgumentException">An option is out of range, the network has nothing to train, or the objective cannot train it.</exception>
     public Trainer(
-        DiffusionModel model, DenoisingObjective objective, IBatchSource batches, TrainerOptions options, TimeProvider? clock = null)
+        DiffusionModel model, Objective objective, IBatchSource batches, TrainerOptions options, TimeProvider? clock = null)
     {
         options.Validate();
         (Model, Options) = (model, options);
-        (this.objective, this.batches, this.clock) = (objective, batches, clock ?? TimeProvider.System);
+        (this.batches, this.clock) = (batches, clock ?? TimeProvider.System);
         parameters = new FlatParameters(model.Network);
         device = parameters.Buffer.device;
         optimizer = new AdamW(parameters, options.Optimizer);
         ema = new Ema(parameters);
         model.Network.ComputeType = options.ComputeType;
+        this.objective = objective.Start(model, options.Teacher);
     }
 
     /// <summary>The model being trained, with the trained ("raw") weights.</summary>
@@ -77,7 +78,7 @@ public sealed class Trainer : IDisposable
     public IDisposable WithAveragedWeights() => ema.Applied();
 
     /// <summary>Every tensor that the run needs to go on; borrowed, and valid until the next step.</summary>
-    public TrainingState State => new(parameters, optimizer, ema, Progress);
+    public TrainingState State => new(parameters, optimizer, ema, objective.State, Progress);
 
     /// <summary>Goes back to a saved state.</summary>
     /// <param name="progress">How far the run was.</param>
@@ -91,6 +92,7 @@ public sealed class Trainer : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        objective.Dispose();
         optimizer.Dispose();
         ema.Dispose();
         parameters.Dispose();
@@ -107,7 +109,7 @@ public sealed class Trainer : IDisposable
 
         Model.Network.train();
         optimizer.ClearGradients();
-        var losses = Backward(batch, number);
+        var (loss, losses) = Backward(batch, number);
         var norm = optimizer.GradientNorm();
         RequireFinite(norm, number);
         optimizer.Step(number, rate, norm);
@@ -120,44 +122,52 @@ public sealed class Trainer : IDisposable
         }
 
         Progress = new(number, Progress.Images + count, seconds());
+        objective.Stepped(Moment);
         return new(
-            number, Progress.Images, losses.Average(l => (double)l.Loss), rate, norm, decay,
+            number, Progress.Images, loss, rate, norm, decay,
             count / Math.Max(1e-9, clock.GetElapsedTime(started).TotalSeconds), Progress.Seconds,
-            Math.Min(1, Options.Budget.Progress(number, Progress.Images, Progress.Seconds)), losses);
+            Moment.Progress, losses);
     }
 
+    private ObjectiveMoment Moment =>
+        new(Progress.Steps, Math.Min(1, Options.Budget.Progress(Progress.Steps, Progress.Images, Progress.Seconds)));
+
     // Random numbers are drawn for the whole batch and then cut, so that the pieces see what the whole would have seen.
-    private (NoiseLevel Level, float Loss)[] Backward(TrainingBatch batch, long number)
+    private (double Mean, (NoiseLevel Level, float Loss)[] Each) Backward(TrainingBatch batch, long number)
     {
         using var random = new RandomStream(Options.Seed, (ulong)RandomPurpose.Objective, (ulong)number);
         using var dropout = new RandomStream(Options.Seed, (ulong)RandomPurpose.Dropout, (ulong)number);
         var x0 = batch.X0.to(device);
         var condition = DropLabels(batch.Condition?.To(device), number);
         var count = (int)x0.size(0);
-        var levels = objective.Times.Draw(Model.Path, count, random, objective.Stratified);
-        var epsilon = random.NormalLike(x0);
+        var draw = objective.Draw(x0, random, Moment);
         Model.Network.DropoutNoise = dropout;
-        var result = new (NoiseLevel, float)[count];
+        var losses = new float[count];
         for (var piece = 0; piece < Options.Accumulate; piece++)
         {
             var (from, to) = (count * piece / Options.Accumulate, count * (piece + 1) / Options.Accumulate);
-            if (from == to)
+            if (from < to)
             {
-                continue;
+                using var scope = NewDisposeScope();
+                Backward(x0.narrow(0, from, to - from), condition?.Slice(from, to - from), draw.Slice(from, to - from), losses, from, number);
             }
-
-            using var scope = NewDisposeScope();
-            var range = levels.Skip(from).Take(to - from).ToArray();
-            var losses = objective.Evaluate(
-                Model, x0.narrow(0, from, to - from), condition?.Slice(from, to - from), range, epsilon.narrow(0, from, to - from));
-            var values = losses.detach().cpu().data<float>().ToArray();
-            RequireFinite(values, range, number);
-            (losses.sum() / count).backward();
-            range.Zip(values).ToArray().CopyTo(result, from);
         }
 
         Model.Network.DropoutNoise = null;
-        return result;
+        objective.Observe(draw, losses);
+        var mean = losses.Select((loss, i) => draw.Weights is { } weights ? weights[i] * loss : loss).Average();
+        return (mean, [.. draw.Levels.Zip(losses)]);
+    }
+
+    /// <summary>Adds the gradient of a piece of the batch, and writes its losses from index <paramref name="at"/>.</summary>
+    private void Backward(Tensor x0, Condition? condition, ObjectiveDraw draw, float[] losses, int at, long number)
+    {
+        var own = objective.Evaluate(x0, condition, draw);
+        var values = own.detach().cpu().data<float>().ToArray();
+        RequireFinite(values, draw.Levels, number);
+        var weighted = draw.Weights is { } weights ? own * tensor(weights.ToArray(), dtype: own.dtype, device: own.device) : own;
+        (weighted.sum() / losses.Length).backward();
+        values.CopyTo(losses, at);
     }
 
     private Condition? DropLabels(Condition? condition, long number)
@@ -172,7 +182,7 @@ public sealed class Trainer : IDisposable
         return condition with { Labels = labels.masked_fill(dropped, Options.AnyLabel!.Value) };
     }
 
-    private static void RequireFinite(float[] losses, NoiseLevel[] levels, long number)
+    private static void RequireFinite(float[] losses, IReadOnlyList<NoiseLevel> levels, long number)
     {
         var bad = Array.FindIndex(losses, loss => !float.IsFinite(loss));
         if (bad >= 0)

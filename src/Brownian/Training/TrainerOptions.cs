@@ -27,6 +27,9 @@ public sealed record TrainerOptions
     /// <summary>The label that means "any class"; required when labels are dropped.</summary>
     public long? AnyLabel { get; init; }
 
+    /// <summary>A trained model to learn from, for objectives that need one; borrowed.</summary>
+    public DiffusionModel? Teacher { get; init; }
+
     /// <summary>In what the network computes; parameters and optimizer stay float32.</summary>
     public ScalarType ComputeType { get; init; } = ScalarType.Float32;
 

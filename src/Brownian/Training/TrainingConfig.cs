@@ -33,8 +33,8 @@ public sealed record TrainingConfig
     /// <summary>What the network learns to output.</summary>
     public Parameterization Output { get; init; } = new PredictV();
 
-    /// <summary>Which levels are visited, and what each counts.</summary>
-    public DenoisingObjective Objective { get; init; } = new(new UniformStep(), new UniformWeight());
+    /// <summary>What is minimised; without a kind the error of the network's output, at which levels and with what weight.</summary>
+    public Objective Objective { get; init; } = new DenoisingObjective(new UniformStep(), new UniformWeight());
 
     /// <summary>Images in one update.</summary>
     public int Batch { get; init; } = 64;

@@ -9,9 +9,12 @@ public sealed class TrainingState
     private readonly FlatParameters parameters;
     private readonly (string Part, string Prefix, Tensor Buffer)[] buffers;
 
-    internal TrainingState(FlatParameters parameters, AdamW optimizer, Ema ema, TrainingProgress progress)
+    private readonly IReadOnlyList<(string Name, Tensor Tensor)> objective;
+
+    internal TrainingState(
+        FlatParameters parameters, AdamW optimizer, Ema ema, IReadOnlyList<(string Name, Tensor Tensor)> objective, TrainingProgress progress)
     {
-        this.parameters = parameters;
+        (this.parameters, this.objective) = (parameters, objective);
         Progress = progress;
         buffers =
         [
@@ -26,10 +29,14 @@ public sealed class TrainingState
     public TrainingProgress Progress { get; }
 
     /// <summary>
-    /// The parts of a checkpoint: <c>weights</c> (trained), <c>ema</c> (averaged), both under the network's own names, and
-    /// <c>optimizer</c> (<c>exp_avg.</c>NAME, <c>exp_avg_sq.</c>NAME).
+    /// The parts of a checkpoint: <c>weights</c> (trained), <c>ema</c> (averaged), both under the network's own names,
+    /// <c>optimizer</c> (<c>exp_avg.</c>NAME, <c>exp_avg_sq.</c>NAME), and <c>objective</c> if that remembers anything.
     /// </summary>
-    public IReadOnlyList<string> Parts => [.. buffers.Select(b => b.Part).Distinct(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Parts =>
+    [
+        .. buffers.Select(b => b.Part).Distinct(StringComparer.Ordinal),
+        .. objective.Count > 0 ? new[] { CheckpointPart.Objective } : [],
+    ];
 
     /// <summary>The tensors of a part: views that belong to the caller's dispose scope.</summary>
     public IReadOnlyList<(string Name, Tensor Tensor)> Tensors(string part) =>
@@ -38,10 +45,12 @@ public sealed class TrainingState
            where entry.Part == part
            from named in parameters.Names.Zip(parameters.Views(entry.Buffer))
            select (entry.Prefix + named.First, named.Second),
+        .. part == CheckpointPart.Objective ? objective.Select(entry => (entry.Name, entry.Tensor.alias())) : [],
     ];
 
     /// <summary>Bytes of all parts.</summary>
-    public long Bytes => buffers.Length * parameters.Count * sizeof(float);
+    public long Bytes =>
+        buffers.Length * parameters.Count * sizeof(float) + objective.Sum(entry => entry.Tensor.NumberOfElements * entry.Tensor.ElementSize);
 
     internal void Read(Func<string, string, Tensor> read)
     {
@@ -56,6 +65,12 @@ public sealed class TrainingState
                 using var value = read(part, prefix + parameters.Names[i]);
                 Copy(value, targets[i], part, prefix + parameters.Names[i]);
             }
+        }
+
+        foreach (var (name, target) in objective)
+        {
+            using var value = read(CheckpointPart.Objective, name);
+            Copy(value, target, CheckpointPart.Objective, name);
         }
     }
 

@@ -7,7 +7,7 @@ public sealed class TimeDistributionTests
     private static readonly CirclePath Path = new();
 
     public static TheoryData<TimeDistribution> All =>
-        [new UniformStep(), new UniformTime(), new LogNormalSigma(), new LogitNormalTime()];
+        [new UniformStep(), new UniformTime(), new LogNormalSigma(), new LogitNormalTime(), new LossSecondMoment()];
 
     [Fact]
     public void Uniform_steps_visit_every_step_equally_often()

@@ -74,6 +74,15 @@ public sealed class ConfigFileTests
     }
 
     [Fact]
+    public void An_objective_without_a_kind_is_the_denoising_one()
+    {
+        var bare = ConfigFile.Read("objective: {times: uniform_step, weight: {kind: min_snr, gamma: 3}}");
+        Assert.Equal(new DenoisingObjective(new UniformStep(), new MinSnrWeight(3)), bare.Objective);
+        Assert.Equal(bare.Objective, ConfigFile.Read(ConfigFile.Write(bare)).Objective);
+        Assert.Contains("kind: denoising", ConfigFile.Write(bare), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_setting_reaches_into_a_kind_that_was_written_short() =>
         Assert.Equal(new PredictV { TimeScale = 999 }, ConfigFile.Load("mnist", settings: ["output.time_scale=999"]).Output);
 
