@@ -1,3 +1,4 @@
+using Brownian.Runtime.Kernels;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -43,7 +44,10 @@ public sealed class Dense : nn.Module<Tensor, Tensor>, IInitialized
         compute.Count(2.0 * x.numel() * weight.size(0));
         var type = exact ? weight.dtype : compute.For(weight.dtype);
         var input = x.dtype == type ? x : x.to(type);
-        return nn.functional.linear(input, CastWeight.In(weight, type), CastWeight.In(bias, type)).MoveToOuterDisposeScope();
+        var y = compute.FusedKernels && !is_grad_enabled() && RowProducts.Takes(input, weight)
+            ? RowProducts.Apply(input, weight, bias)
+            : nn.functional.linear(input, CastWeight.In(weight, type), CastWeight.In(bias, type));
+        return y.MoveToOuterDisposeScope();
     }
 
     /// <summary>Names are given explicitly; TorchSharp would add every field again under the field's name.</summary>

@@ -27,6 +27,9 @@ internal unsafe interface ILanes<TSelf>
     /// <summary>1 / (1 + e^−x), to two units in the last place.</summary>
     static abstract TSelf Sigmoid(TSelf x);
 
+    /// <summary>The sum of all, in an order that depends on the width alone.</summary>
+    static abstract float Sum(TSelf value);
+
     static abstract TSelf operator +(TSelf a, TSelf b);
 
     static abstract TSelf operator -(TSelf a, TSelf b);
