@@ -66,8 +66,7 @@ internal static class TrainingSection
             }
 
             var norm = optimizer.GradientNorm();
-            optimizer.Step(++number, 1e-4, norm);
-            ema.Update(0.999);
+            optimizer.Step(++number, 1e-4, norm, ema, 0.999);
             optimizer.ClearGradients();
         })], bench.Rounds * 2)[0];
         var step = bench.Rows.Last(r => r.Section == "training" && r.Name.Contains("batch 8, bfloat16", StringComparison.Ordinal)).Milliseconds!.Value;

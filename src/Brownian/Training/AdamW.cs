@@ -1,11 +1,13 @@
 using Brownian.Runtime;
+using Brownian.Runtime.Kernels;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Brownian.Training;
 
 /// <summary>
 /// Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2) and clipping by the global gradient norm. On the CPU one
-/// call of libtorch's fused operator updates everything, and clipping costs no pass of its own.
+/// pass over memory updates weights, moments and average; clipping costs no pass of its own.
 /// </summary>
 internal sealed class AdamW : IDisposable
 {
@@ -13,7 +15,7 @@ internal sealed class AdamW : IDisposable
     private readonly OptimizerConfig config;
     private readonly IReadOnlyList<Tensor> firstViews;
     private readonly IReadOnlyList<Tensor> secondViews;
-    private readonly Tensor stepCount = zeros(1, dtype: ScalarType.Float32).DetachFromDisposeScope();
+    private readonly IReadOnlyList<Tensor> nothings;
 
     public AdamW(FlatParameters parameters, OptimizerConfig config)
     {
@@ -23,7 +25,8 @@ internal sealed class AdamW : IDisposable
         SecondMoment = parameters.NewBuffer();
         firstViews = [.. parameters.Views(FirstMoment).Select(v => v.DetachFromDisposeScope())];
         secondViews = [.. parameters.Views(SecondMoment).Select(v => v.DetachFromDisposeScope())];
-        Fused = parameters.Buffer.device_type == TorchSharp.DeviceType.CPU;
+        nothings = [.. parameters.Parameters.Select(Nothing)];
+        Fused = parameters.Buffer.device_type == DeviceType.CPU;
     }
 
     /// <summary>The running mean of the gradient, laid out as the parameters.</summary>
@@ -32,7 +35,7 @@ internal sealed class AdamW : IDisposable
     /// <summary>The running mean of the squared gradient, laid out as the parameters.</summary>
     public Tensor SecondMoment { get; }
 
-    /// <summary>Whether libtorch's fused operator is used; the same formula in single operators otherwise.</summary>
+    /// <summary>Whether the hand-written kernel is used, which is for the CPU; the same formula in libtorch's operators otherwise.</summary>
     public bool Fused { get; init; }
 
     /// <summary>Throws the gradients away. Backward then keeps its own tensors instead of adding to zeros.</summary>
@@ -53,6 +56,11 @@ internal sealed class AdamW : IDisposable
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
+        if (Fused)
+        {
+            return Math.Sqrt(AdamWKernel.SumOfSquares(Pieces(null)));
+        }
+
         var norms = parameters.Parameters.Select(p => p.grad).OfType<Tensor>().Select(g => g.norm()).ToArray();
         return norms.Length == 0 ? 0 : stack(norms).norm().item<float>();
     }
@@ -73,47 +81,90 @@ internal sealed class AdamW : IDisposable
         return null;
     }
 
-    /// <summary>One update.</summary>
+    /// <summary>One update of the weights, and of their average if there is one.</summary>
     /// <param name="number">The number of this update, from 1.</param>
     /// <param name="learningRate">The rate of this update.</param>
     /// <param name="gradientNorm">The norm of all gradients; finite.</param>
-    public void Step(long number, double learningRate, double gradientNorm)
+    /// <param name="average">The average that follows the weights.</param>
+    /// <param name="decay">The average's decay.</param>
+    public void Step(long number, double learningRate, double gradientNorm, Ema? average = null, double decay = 1)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var divisor = config.Clip is { } clip && gradientNorm > clip ? gradientNorm / clip : 1;
-        var used = Enumerable.Range(0, parameters.Parameters.Count)
-            .Select(i => (Index: i, Gradient: parameters.Parameters[i].grad)).Where(x => x.Gradient is not null).ToArray();
         if (Fused)
         {
-            StepFused(used!, number, learningRate, divisor);
+            AdamWKernel.Update(Pieces(average), Rates(number, learningRate, divisor, decay));
+            Announce();
             return;
         }
 
-        foreach (var (i, gradient) in used)
+        for (var i = 0; i < parameters.Parameters.Count; i++)
         {
-            StepSimple(i, gradient! / divisor, number, learningRate);
+            if (parameters.Parameters[i].grad is { } gradient)
+            {
+                StepSimple(i, gradient / divisor, number, learningRate);
+            }
         }
+
+        average?.Update(decay);
     }
 
-    private void StepFused((int Index, Tensor Gradient)[] used, long number, double learningRate, double divisor)
+    private AdamWRates Rates(long number, double learningRate, double divisor, double decay) => new()
     {
-        // float32 counts steps exactly up to 2^24; by then both bias corrections are 1.
-        stepCount.fill_((double)number);
-        Span<ulong> stack =
-        [
-            Aten.List(used.Select(x => parameters.Parameters[x.Index])),
-            Aten.List(used.Select(x => x.Gradient)),
-            Aten.List(used.Select(x => firstViews[x.Index])),
-            Aten.List(used.Select(x => secondViews[x.Index])),
-            Aten.List(Array.Empty<Tensor>()),
-            Aten.List(used.Select(_ => stepCount)),
-            Aten.D(learningRate), Aten.D(config.Beta1), Aten.D(config.Beta2), Aten.D(config.WeightDecay), Aten.D(config.Epsilon),
-            Aten.B(false), Aten.B(false),
-            divisor == 1 ? Aten.None : Aten.Opt(Aten.T(tensor((float)divisor))),
-            Aten.None,
-        ];
-        Aten.Call("aten::_fused_adamw_\0"u8, ""u8, stack);
+        Keep = (float)(1 - learningRate * config.WeightDecay),
+        Step = (float)(learningRate / (1 - Math.Pow(config.Beta1, number))),
+        Epsilon = (float)config.Epsilon,
+        NewFirst = (float)(1 - config.Beta1),
+        Beta2 = (float)config.Beta2,
+        NewSecond = (float)(1 - config.Beta2),
+        GradientScale = (float)(1 / divisor),
+        RootCorrection = (float)(1 / Math.Sqrt(1 - Math.Pow(config.Beta2, number))),
+        NewAverage = (float)(1 - decay),
+    };
+
+    // Gradients that backward left in another layout are copied; the copies live in the caller's scope.
+    private unsafe AdamWPiece[] Pieces(Ema? average)
+    {
+        float* weights = Address(parameters.Buffer), first = Address(FirstMoment), second = Address(SecondMoment);
+        var averages = average is null ? null : Address(average.Average);
+        var pieces = new List<AdamWPiece>();
+        for (var i = 0; i < parameters.Parameters.Count; i++)
+        {
+            var (start, count) = parameters.Range(i);
+            var gradient = parameters.Parameters[i].grad is { } given ? Address(given.contiguous()) : null;
+            for (long done = 0; done < count; done += AdamWKernel.Piece)
+            {
+                var at = start + done;
+                pieces.Add(new()
+                {
+                    Weight = weights + at,
+                    Gradient = gradient is null ? null : gradient + done,
+                    First = first + at,
+                    Second = second + at,
+                    Average = averages is null ? null : averages + at,
+                    Count = (int)Math.Min(AdamWKernel.Piece, count - done),
+                });
+            }
+        }
+
+        return [.. pieces];
+
+        static float* Address(Tensor tensor) => (float*)Aten.Ptr(tensor);
+    }
+
+    // The kernel writes behind libtorch's back. Writing nothing in place raises the parameters' versions, which packed weights watch.
+    private void Announce()
+    {
+        Span<ulong> stack = [Aten.List(nothings)];
+        Aten.Call("aten::_foreach_zero_\0"u8, ""u8, stack);
+    }
+
+    private static Tensor Nothing(Tensor parameter)
+    {
+        using var frozen = no_grad();
+        using var flat = parameter.view(-1);
+        return flat.narrow(0, 0, 0).DetachFromDisposeScope();
     }
 
     private void StepSimple(int index, Tensor gradient, long number, double learningRate)
@@ -129,7 +180,7 @@ internal sealed class AdamW : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var tensor in (Tensor[])[.. firstViews, .. secondViews, FirstMoment, SecondMoment, stepCount])
+        foreach (var tensor in (Tensor[])[.. firstViews, .. secondViews, .. nothings, FirstMoment, SecondMoment])
         {
             tensor.Dispose();
         }

@@ -73,6 +73,9 @@ internal sealed class FlatParameters : IDisposable
     /// <summary>A zeroed buffer with room for one value a parameter, outside all dispose scopes.</summary>
     public Tensor NewBuffer() => zeros(Size, dtype: ScalarType.Float32, device: Parameters[0].device).DetachFromDisposeScope();
 
+    /// <summary>Where a parameter lies in the buffer, in elements.</summary>
+    public (long Start, long Count) Range(int index) => (offsets[index], Parameters[index].numel());
+
     /// <summary>One view of <paramref name="buffer"/> for each parameter, in its shape.</summary>
     public IReadOnlyList<Tensor> Views(Tensor buffer) =>
     [

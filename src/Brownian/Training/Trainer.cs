@@ -112,9 +112,8 @@ public sealed class Trainer : IDisposable
         var (loss, losses) = Backward(batch, number);
         var norm = optimizer.GradientNorm();
         RequireFinite(norm, number);
-        optimizer.Step(number, rate, norm);
         var decay = Options.Ema.DecayAt(number, Progress.Images, count);
-        ema.Update(decay);
+        optimizer.Step(number, rate, norm, ema, decay);
         optimizer.ClearGradients();
         if (number % StepsBetweenTrims == 0)
         {

@@ -1,3 +1,4 @@
+using Brownian.Runtime;
 using Brownian.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -90,6 +91,46 @@ public sealed class AdamWTests
         Loss(network, 1).backward();
         adam.Step(1, 0.01, adam.GradientNorm());
         Assert.Equal(before.data<float>().ToArray(), network.get_parameter("classes.weight")!.data<float>().ToArray());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_average_follows_the_weights_of_the_same_update(bool fused)
+    {
+        using var scope = NewDisposeScope();
+        using var network = new ToyNetwork();
+        using var flat = new FlatParameters(network);
+        using var adam = new AdamW(flat, Config) { Fused = fused };
+        using var average = new Ema(flat);
+        var expected = flat.Buffer.clone();
+        for (var number = 1; number <= 3; number++)
+        {
+            adam.ClearGradients();
+            Loss(network, number).backward();
+            adam.Step(number, 0.01, adam.GradientNorm(), average, 0.9);
+            expected = (0.9 * expected) + (0.1 * flat.Buffer.detach());
+        }
+
+        // Three float32 averages of numbers below 2.
+        Assert.True((expected - average.Average).abs().max().item<float>() < 1e-6);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_update_raises_the_versions_of_the_parameters(bool fused)
+    {
+        using var scope = NewDisposeScope();
+        using var network = new ToyNetwork();
+        using var flat = new FlatParameters(network);
+        using var adam = new AdamW(flat, Config) { Fused = fused };
+        var before = flat.Parameters.Select(Aten.Version).ToArray();
+        Loss(network, 1).backward();
+        adam.Step(1, 0.01, adam.GradientNorm());
+        Assert.All(
+            flat.Parameters.Zip(before).Where(p => p.First.grad is not null),
+            p => Assert.True(Aten.Version(p.First) > p.Second));
     }
 
     [Fact]

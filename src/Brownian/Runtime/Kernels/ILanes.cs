@@ -27,6 +27,8 @@ internal unsafe interface ILanes<TSelf>
     /// <summary>1 / (1 + e^−x), to two units in the last place.</summary>
     static abstract TSelf Sigmoid(TSelf x);
 
+    static abstract TSelf Sqrt(TSelf x);
+
     /// <summary>The sum of all, in an order that depends on the width alone.</summary>
     static abstract float Sum(TSelf value);
 
@@ -35,4 +37,6 @@ internal unsafe interface ILanes<TSelf>
     static abstract TSelf operator -(TSelf a, TSelf b);
 
     static abstract TSelf operator *(TSelf a, TSelf b);
+
+    static abstract TSelf operator /(TSelf a, TSelf b);
 }

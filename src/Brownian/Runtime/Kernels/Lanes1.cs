@@ -27,6 +27,8 @@ internal readonly unsafe struct Lanes1(float value) : ILanes<Lanes1>
 
     public static Lanes1 Sigmoid(Lanes1 x) => new(1 / (1 + MathF.Exp(-x.value)));
 
+    public static Lanes1 Sqrt(Lanes1 x) => new(MathF.Sqrt(x.value));
+
     public static float Sum(Lanes1 value) => value.value;
 
     public static Lanes1 operator +(Lanes1 a, Lanes1 b) => new(a.value + b.value);
@@ -34,4 +36,6 @@ internal readonly unsafe struct Lanes1(float value) : ILanes<Lanes1>
     public static Lanes1 operator -(Lanes1 a, Lanes1 b) => new(a.value - b.value);
 
     public static Lanes1 operator *(Lanes1 a, Lanes1 b) => new(a.value * b.value);
+
+    public static Lanes1 operator /(Lanes1 a, Lanes1 b) => new(a.value / b.value);
 }

@@ -14,8 +14,7 @@ internal static unsafe class RowProducts
 {
     /// <summary>Whether the kernel takes these data, [N, C] and [C', C].</summary>
     public static bool Takes(Tensor x, Tensor weight) =>
-        Vector256.IsHardwareAccelerated && x.dim() == 2 && x.device_type == DeviceType.CPU
-        && x.dtype == ScalarType.Float32 && weight.dtype == ScalarType.Float32 && weight.is_contiguous();
+        x.dim() == 2 && x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32 && weight.dtype == ScalarType.Float32 && weight.is_contiguous();
 
     /// <summary>y, [N, C']; no gradients.</summary>
     public static Tensor Apply(Tensor x, Tensor weight, Tensor bias)
@@ -32,7 +31,10 @@ internal static unsafe class RowProducts
             From = x.size(1),
             To = weight.size(0),
         };
-        ParallelFor.Run(problem.To, Vector512.IsHardwareAccelerated ? &Columns<Lanes16> : &Columns<Lanes8>, &problem);
+        ParallelFor.Run(
+            problem.To,
+            Vector512.IsHardwareAccelerated ? &Columns<Lanes16> : Vector256.IsHardwareAccelerated ? &Columns<Lanes8> : &Columns<Lanes1>,
+            &problem);
         return y.MoveToOuterDisposeScope();
     }
 
