@@ -16,6 +16,13 @@ public sealed class Kept : IDisposable
         Value = next;
     }
 
+    /// <summary>Frees the tensor, if there is one.</summary>
+    public void Clear()
+    {
+        Value?.Dispose();
+        Value = null;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Value?.Dispose();
 }

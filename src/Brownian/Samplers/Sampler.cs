@@ -6,6 +6,12 @@ namespace Brownian.Samplers;
 /// <summary>A method for going from noise to data. Immutable: the state of a run lives in its stepper.</summary>
 public abstract record Sampler
 {
+    /// <summary>
+    /// Whether the samples of one batch influence each other, as under a step size that they share. Whoever wants a sample to be the same
+    /// in any batch then has to sample one by one.
+    /// </summary>
+    public virtual bool CouplesSamples => false;
+
     /// <summary>Starts one run.</summary>
     /// <param name="denoiser">The belief.</param>
     /// <param name="noise">Where stochastic methods draw from.</param>

@@ -1,3 +1,4 @@
+using Brownian.Ode;
 using Brownian.Spacing;
 
 namespace Brownian.Samplers;
@@ -29,6 +30,10 @@ public static class SamplerCatalog
             new DpmSolver(), new Karras(), 30, 1, "DPM-Solver of order 2 on the noise prediction"),
         new(["dpm3m", "dpmsolver3"],
             new DpmSolver(3), new Karras(), 30, 1, "DPM-Solver of order 3 on the noise prediction"),
+        new(["probability-flow", "ode", "rk45", "dopri5", "ode_sampler"],
+            new ProbabilityFlow(), new Trailing(), 1, 0, "the ODE to a tolerance (Dormand-Prince 5(4)): as many calls as that needs"),
+        new(["rk4", "probability-flow-rk4"],
+            new ProbabilityFlow { Solver = new FixedSteps(ButcherTableau.RungeKutta4) }, new Trailing(), 10, 4, "Runge-Kutta of order 4 on the ODE; four calls a step"),
     ];
 
     /// <summary>The sampler with this name, or alias; case, spaces and dashes do not matter.</summary>

@@ -7,7 +7,7 @@ namespace Brownian.Samplers;
 /// <param name="Sampler">The sampler, with its defaults.</param>
 /// <param name="Spacing">The spacing that goes with it if none is chosen.</param>
 /// <param name="Steps">A number of steps that gives clean images.</param>
-/// <param name="CallsPerStep">Network calls of one step.</param>
+/// <param name="CallsPerStep">Network calls of one step; 0 where the method decides that itself.</param>
 /// <param name="Summary">One line for people.</param>
 public sealed record SamplerRow(
     IReadOnlyList<string> Names, Sampler Sampler, ISpacing Spacing, int Steps, int CallsPerStep, string Summary);

@@ -42,9 +42,10 @@ public static class Generate
         DiffusionModel model, GenerateRequest request, Action<GenerateStep>? onStep = null, CancellationToken cancellation = default)
     {
         Check(request);
-        for (var first = 0; first < request.Count; first += request.BatchSize)
+        var size = request.Sampler.CouplesSamples ? 1 : request.BatchSize;
+        for (var first = 0; first < request.Count; first += size)
         {
-            yield return Batch(model, request, first, onStep, cancellation);
+            yield return Batch(model, request with { BatchSize = size }, first, onStep, cancellation);
         }
     }
 

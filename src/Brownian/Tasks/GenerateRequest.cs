@@ -13,7 +13,10 @@ public sealed record GenerateRequest
     /// <summary>How many samples.</summary>
     public int Count { get; init; } = 1;
 
-    /// <summary>How many samples go through the network at once. It changes speed and memory, not the noise of any sample.</summary>
+    /// <summary>
+    /// How many samples go through the network at once. It changes speed and memory, not the noise of any sample. A sampler whose samples
+    /// would influence each other (<see cref="Sampler.CouplesSamples"/>) takes them one by one.
+    /// </summary>
     public int BatchSize { get; init; } = 16;
 
     /// <summary>Sample i draws all its noise from the stream of Seed + i.</summary>
