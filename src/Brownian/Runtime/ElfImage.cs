@@ -5,7 +5,7 @@ namespace Brownian.Runtime;
 
 /// <summary>
 /// The dynamic section of a 64-bit little-endian x86-64 ELF shared object in memory: enough to walk its needed versions and undefined
-/// symbols. It reads program headers only, so a stripped file without section headers will do.
+/// symbols, and to find a defined one. It reads program headers only, so a stripped file without section headers will do.
 /// </summary>
 internal readonly ref struct ElfImage
 {
@@ -17,7 +17,7 @@ internal readonly ref struct ElfImage
     private const int SymbolSize = 24;
 
     private readonly Span<byte> bytes;
-    private readonly List<(long Address, long Offset, long Size)> segments = [];
+    private readonly List<(long Address, long Offset, long Size, int Flags)> segments = [];
     private readonly Dictionary<long, long> dynamic = [];
 
     /// <exception cref="NotSupportedException">The bytes are another kind of file.</exception>
@@ -37,7 +37,7 @@ internal readonly ref struct ElfImage
             switch (Word(header))
             {
                 case LoadSegment:
-                    segments.Add((Long(header + 16), Long(header + 8), Long(header + 32)));
+                    segments.Add((Long(header + 16), Long(header + 8), Long(header + 32), (int)Word(header + 4)));
                     break;
                 case DynamicSegment:
                     ReadDynamic((int)Long(header + 8), (int)Long(header + 32));
@@ -88,6 +88,46 @@ internal readonly ref struct ElfImage
 
     public void MakeVersionWeak(int flagsAt) => BinaryPrimitives.WriteUInt16LittleEndian(bytes[flagsAt..], (ushort)(Half(flagsAt) | 2));
 
+    /// <summary>
+    /// A defined symbol: its own address and the address of the field that holds it, both relative to where the file is loaded, and the
+    /// access rights of the segment with that field (1 execute, 2 write, 4 read); null if there is none of this name.
+    /// </summary>
+    public (long Value, long FieldAddress, int Flags)? FindDefined(string name)
+    {
+        if (!dynamic.ContainsKey(GnuHash))
+        {
+            return null;
+        }
+
+        // GNU's hash table: bucket count, first hashed symbol, bloom filter words; then the filter, the buckets, and one word a symbol
+        // whose lowest bit ends a chain.
+        var table = Offset(GnuHash);
+        uint buckets = Word(table), first = Word(table + 4), filters = Word(table + 8), hash = 5381;
+        foreach (var letter in name)
+        {
+            hash = (hash * 33) + letter;
+        }
+
+        var bucketsAt = table + 16 + (8 * (int)filters);
+        var chainsAt = bucketsAt + (4 * (int)buckets);
+        for (var symbol = Word(bucketsAt + (4 * (int)(hash % buckets))); symbol >= first; symbol++)
+        {
+            var link = Word(chainsAt + (4 * (int)(symbol - first)));
+            if ((link | 1) == (hash | 1) && SymbolName((int)symbol) == name)
+            {
+                var field = dynamic[SymbolTable] + (SymbolSize * symbol) + 8;
+                return (Long(SymbolAt((int)symbol) + 8), field, SegmentOf(field).Flags);
+            }
+
+            if ((link & 1) != 0)
+            {
+                break;
+            }
+        }
+
+        return null;
+    }
+
     private void ReadDynamic(int at, int size)
     {
         for (var end = at + size; at < end && Long(at) != 0; at += 16)
@@ -103,11 +143,17 @@ internal readonly ref struct ElfImage
     private int Offset(long tag)
     {
         var address = dynamic[tag];
-        foreach (var (start, offset, size) in segments)
+        var segment = SegmentOf(address);
+        return (int)(segment.Offset + address - segment.Address);
+    }
+
+    private (long Address, long Offset, long Size, int Flags) SegmentOf(long address)
+    {
+        foreach (var segment in segments)
         {
-            if (address >= start && address < start + size)
+            if (address >= segment.Address && address < segment.Address + segment.Size)
             {
-                return (int)(offset + address - start);
+                return segment;
             }
         }
 

@@ -16,8 +16,9 @@ internal static partial class TorchSharpLibrary
     {
         CheckGlibc();
         var wish = Environment.GetEnvironmentVariable("BROWNIAN_NATIVE") ?? "";
-        if (wish is not ("memory" or "file") && NativeLibrary.TryLoad(path, out _))
+        if (wish is not ("memory" or "file") && NativeLibrary.TryLoad(path, out var asShipped))
         {
+            ScalarLifetime.Extend(asShipped, File.ReadAllBytes(path));
             return (TorchLoadMode.AsShipped, "loaded as shipped: this system's libstdc++ is new enough");
         }
 
@@ -36,6 +37,7 @@ internal static partial class TorchSharpLibrary
             throw new DllNotFoundException(Explain(path, error));
         }
 
+        ScalarLifetime.Extend(handle, image);
         Use(handle);
         return (mode, $"loaded from {where} with relaxed requirements: this system's libstdc++ is older than the one "
             + "TorchSharp was linked against, and has all that it needs");
