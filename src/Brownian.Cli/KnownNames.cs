@@ -6,7 +6,10 @@ namespace Brownian.Cli;
 internal static class KnownNames
 {
     public static readonly string[] Samplers =
-        ["ancestral", "ddim", "euler", "heun", "dpm++1m", "dpm++2m", "dpm++3m", "dpm++2m-sde", "dpm2m", "dpm3m", "probability-flow", "rk4"];
+    [
+        "ancestral", "ddim", "euler", "heun", "dpm++1m", "dpm++2m", "dpm++3m", "dpm++2m-sde", "dpm2m", "dpm3m", "probability-flow", "rk4",
+        "reverse-sde", "reverse-diffusion", "predictor-corrector", "annealed-langevin",
+    ];
 
     public static readonly string[] Spacings = ["trailing", "leading", "linspace", "karras", "exponential", "beta"];
 

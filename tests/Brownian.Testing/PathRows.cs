@@ -18,5 +18,7 @@ public static class PathRows
         ["ve"] = new VarianceExploding(),
         ["edm"] = new EdmPath(),
         ["flow"] = new RectifiedFlow(),
+        ["ladder"] = new SigmaTable(),
+        ["uniform-ladder"] = new SigmaTable(2, 0.1, 12, LadderShape.Uniform),
     };
 }

@@ -17,7 +17,8 @@ internal static class NearestScheduler
         {
             DiscretePath discrete => Ddpm(discrete, parameterization),
             EdmPath edm => Edm(edm, parameterization),
-            VarianceExploding exploding => Exploding(exploding),
+            VarianceExploding exploding => Exploding(exploding.SigmaMin, exploding.SigmaMax),
+            SigmaTable ladder => Exploding(ladder.SigmaMin, ladder.SigmaMax),
             RectifiedFlow => new JsonObject { ["_class_name"] = "FlowMatchEulerDiscreteScheduler", ["num_train_timesteps"] = 1000, ["shift"] = 1.0 },
             VariancePreserving preserving => Ddpm(Discretized(preserving.BetaMin, preserving.BetaMax), parameterization),
             SubVariancePreserving sub => Ddpm(Discretized(sub.BetaMin, sub.BetaMax), parameterization),
@@ -61,13 +62,13 @@ internal static class NearestScheduler
         ["rho"] = 7.0,
     };
 
-    private static JsonObject Exploding(VarianceExploding path) => new()
+    private static JsonObject Exploding(double sigmaMin, double sigmaMax) => new()
     {
         ["_class_name"] = "ScoreSdeVeScheduler",
         ["num_train_timesteps"] = 2000,
         ["snr"] = 0.15,
-        ["sigma_min"] = path.SigmaMin,
-        ["sigma_max"] = path.SigmaMax,
+        ["sigma_min"] = sigmaMin,
+        ["sigma_max"] = sigmaMax,
         ["sampling_eps"] = 1e-5,
         ["correct_steps"] = 1,
     };

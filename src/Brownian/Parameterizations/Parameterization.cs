@@ -17,8 +17,14 @@ namespace Brownian.Parameterizations;
 [JsonDerivedType(typeof(PredictEdm), "edm")]
 public abstract record Parameterization
 {
+    /// <summary>Whether the network is told the time or σ.</summary>
+    public NoiseLabel Told { get; init; }
+
+    /// <summary>Added to what the network is told: −1 times the time and Count − 1 more is how NCSN's networks count the rungs of their ladder.</summary>
+    public double LabelOffset { get; init; }
+
     /// <summary>
-    /// What the network is told for one unit of the path's time: 1 for steps and σ; 999 for a network with DDPM's embedding on a path whose
+    /// What the network is told for one unit of the path's time (or of σ): 1 for steps and σ; 999 for a network with DDPM's embedding on a path whose
     /// time is [0, 1] (score SDE).
     /// </summary>
     public double TimeScale { get; init; } = 1;
@@ -33,5 +39,9 @@ public abstract record Parameterization
     public virtual Tensor Input(Tensor xt, NoiseLevels at) => xt.alias();
 
     /// <summary>What the network is told about the noise, [N] or [].</summary>
-    public virtual Tensor Label(NoiseLevels at) => TimeScale == 1 ? at.Time.alias() : at.Time * TimeScale;
+    public virtual Tensor Label(NoiseLevels at)
+    {
+        var told = Told == NoiseLabel.Sigma ? at.Sigma.reshape(at.Time.shape) : at.Time.alias();
+        return TimeScale == 1 && LabelOffset == 0 ? told : told * TimeScale + LabelOffset;
+    }
 }

@@ -11,6 +11,7 @@ namespace Brownian.Paths;
 [JsonDerivedType(typeof(VarianceExploding), "ve")]
 [JsonDerivedType(typeof(EdmPath), "edm")]
 [JsonDerivedType(typeof(RectifiedFlow), "flow")]
+[JsonDerivedType(typeof(SigmaTable), "ladder")]
 public abstract record GaussianPath
 {
     /// <summary>The level at a time of the path's own clock.</summary>

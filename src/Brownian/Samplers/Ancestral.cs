@@ -19,9 +19,20 @@ public sealed record Ancestral(ReverseVariance Variance = ReverseVariance.Smalle
     /// </summary>
     public bool AsDiffusers { get; init; }
 
+    /// <summary>
+    /// Steps of score_sde's ancestral predictor, for reproducing its numbers: of tables of N values, with the largest variance on the VP path and the
+    /// smallest on the VE path, which are the only two it has.
+    /// </summary>
+    public bool AsScoreSde { get; init; }
+
     /// <inheritdoc/>
     protected override Tensor Step(SamplingRun run, Tensor xt, NoiseLevel from, NoiseLevel to)
     {
+        if (AsScoreSde)
+        {
+            return TableStep(run, xt, from, to);
+        }
+
         var posterior = AsDiffusers ? Posterior.InSinglePrecision(from, to) : Posterior.Between(from, to);
         var belief = run.Denoiser.Denoise(xt, from);
         var next = (belief.X0 * posterior.OfX0).add_(xt, alpha: posterior.OfXt);
@@ -49,6 +60,25 @@ public sealed record Ancestral(ReverseVariance Variance = ReverseVariance.Smalle
         var low = Math.Log(Math.Max(posterior.Variance, Floor));
         var high = Math.Log(posterior.StepVariance);
         return mix.mul((high - low) / 4).add_((high + low) / 4).exp_();
+    }
+
+    private static Tensor TableStep(SamplingRun run, Tensor xt, NoiseLevel from, NoiseLevel to)
+    {
+        var path = ScoreSdeTable.PathOf(run);
+        var step = ScoreSdeTable.Step(path, from, run.Schedule.Steps);
+        var variance = path switch
+        {
+            VariancePreserving => step.Variance,
+            VarianceExploding ve when ScoreSdeTable.Sigmas(ve, from, run.Schedule.Steps) is var (sigma, before) =>
+                before * before * step.Variance / (sigma * sigma),
+            _ => throw new ArgumentException(
+                $"as score_sde: its ancestral predictor is for {nameof(VariancePreserving)} and {nameof(VarianceExploding)} only; got {path.GetType().Name}. "
+                + "Leave out AsScoreSde."),
+        };
+
+        // (xt + G²·score)/ratio
+        var next = (xt / step.Ratio).add_(run.Denoiser.Denoise(xt, from).Epsilon, alpha: -step.Variance / (step.Ratio * from.Sigma));
+        return to.IsClean ? next : next.add_(run.Noise.NormalLike(xt), alpha: Math.Sqrt(variance));
     }
 
     private Tensor Mix(Denoised belief) => belief.VarianceMix ?? throw new ArgumentException(

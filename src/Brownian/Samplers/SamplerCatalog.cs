@@ -34,6 +34,14 @@ public static class SamplerCatalog
             new ProbabilityFlow(), new Trailing(), 1, 0, "the ODE to a tolerance (Dormand-Prince 5(4)): as many calls as that needs"),
         new(["rk4", "probability-flow-rk4"],
             new ProbabilityFlow { Solver = new FixedSteps(ButcherTableau.RungeKutta4) }, new Trailing(), 10, 4, "Runge-Kutta of order 4 on the ODE; four calls a step"),
+        new(["reverse-sde", "euler-maruyama", "em"],
+            new ReverseSde(), new Linspace(), 1000, 1, "Euler-Maruyama on the reverse SDE, in the path's time"),
+        new(["reverse-diffusion"],
+            new ReverseDiffusion(), new Linspace(), 1000, 1, "the reverse SDE in the forward process's own steps; score SDE's predictor"),
+        new(["predictor-corrector", "pc"],
+            new PredictorCorrector(), new Linspace(), 1000, 2, "score SDE's: reverse diffusion, and a Langevin step at each level"),
+        new(["annealed-langevin", "ald", "ncsn"],
+            new AnnealedLangevin(), new Exponential(), 232, 5, "NCSN's: Langevin steps at each of many levels"),
     ];
 
     /// <summary>The sampler with this name, or alias; case, spaces and dashes do not matter.</summary>

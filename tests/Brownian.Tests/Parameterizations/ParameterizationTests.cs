@@ -113,4 +113,14 @@ public sealed class ParameterizationTests : LeakCheck
         var like = zeros(3, 2, 4, 4, dtype: ScalarType.Float64);
         return (noise.NormalLike(like), noise.NormalLike(like));
     }
+
+    [Fact]
+    public void A_network_may_be_told_sigma_or_the_rung_from_the_top()
+    {
+        using var scope = NewDisposeScope();
+        var levels = NoiseLevels.PerSample([new(2, 1, 0.5), new(9, 1, 4)], zeros(2, 3));
+        Assert.Equal([0.5f, 4], new PredictScore { Told = NoiseLabel.Sigma }.Label(levels).data<float>().ToArray());
+        Assert.Equal([7f, 0], new PredictScore { TimeScale = -1, LabelOffset = 9 }.Label(levels).data<float>().ToArray());
+        Assert.Equal([2f, 9], new PredictScore().Label(levels).data<float>().ToArray());
+    }
 }

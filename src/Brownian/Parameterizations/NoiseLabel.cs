@@ -1,0 +1,11 @@
+namespace Brownian.Parameterizations;
+
+/// <summary>What a network is told about the noise of its input.</summary>
+public enum NoiseLabel
+{
+    /// <summary>The path's time.</summary>
+    Time,
+
+    /// <summary>σ, whose logarithm the network takes itself (score SDE's networks for the VE path).</summary>
+    Sigma,
+}
