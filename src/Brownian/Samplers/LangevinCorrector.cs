@@ -14,8 +14,8 @@ namespace Brownian.Samplers;
 /// </remarks>
 public sealed record LangevinCorrector(double SignalToNoise = 0.16, int Steps = 1) : Corrector(SignalToNoise, Steps)
 {
-    /// <summary>From so many numbers a sample on, the variance that its own length adds, 2/256, is below what r adds.</summary>
-    private const int ManyNumbers = 256;
+    /// <summary>From so many numbers a sample on, the variance that its own length adds, 2/128, is below the r² that the steps add anyway.</summary>
+    private const int ManyNumbers = 128;
 
     /// <inheritdoc/>
     /// <remarks>With c = r·‖z‖/‖ε‖: √(2a) = 2·c·σ, and a·score = −2·c²·σ·ε. No step is made where ε is 0.</remarks>

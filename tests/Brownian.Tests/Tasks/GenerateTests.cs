@@ -21,8 +21,9 @@ public sealed class GenerateTests : LeakCheck
     {
         using var scope = NewDisposeScope();
         using var network = new WaveNetwork();
-        var model = new DiffusionModel(network, DiscretePath.Linear(), new PredictV());
-        var request = Request with { Sampler = SamplerCatalog.Find(name) };
+        var sampler = SamplerCatalog.Find(name);
+        var model = new DiffusionModel(network, sampler is ReverseSde ? new VariancePreserving() : DiscretePath.Linear(), new PredictV());
+        var request = Request with { Sampler = sampler };
         using var together = Generate.Run(model, request);
         using var pairs = Generate.Run(model, request with { BatchSize = 2 });
         using var single = Generate.Run(model, request with { Seed = 10, Count = 1 });
