@@ -14,6 +14,9 @@ public sealed record Condition
     /// <summary>A sequence of vectors a sample (text tokens), [N, L, D].</summary>
     public Tensor? Tokens { get; init; }
 
+    /// <summary>How each sample's image was augmented in training (Karras et al. 2022, app. F.2), [N, A]; null or zeros for not at all.</summary>
+    public Tensor? Augmentation { get; init; }
+
     /// <summary>An image that is shown beside xt, [N, C, H, W] in [−1, 1].</summary>
     public Tensor? Image { get; init; }
 
@@ -32,6 +35,7 @@ public sealed record Condition
             Labels = Part(first.Labels, second.Labels, nameof(Labels)),
             Embedding = Part(first.Embedding, second.Embedding, nameof(Embedding)),
             Tokens = Part(first.Tokens, second.Tokens, nameof(Tokens)),
+            Augmentation = Part(first.Augmentation, second.Augmentation, nameof(Augmentation)),
             Image = Part(first.Image, second.Image, nameof(Image)),
         };
 
@@ -49,6 +53,7 @@ public sealed record Condition
         Labels = Labels is { } labels ? change(labels) : null,
         Embedding = Embedding is { } embedding ? change(embedding) : null,
         Tokens = Tokens is { } tokens ? change(tokens) : null,
+        Augmentation = Augmentation is { } augmentation ? change(augmentation) : null,
         Image = Image is { } image ? change(image) : null,
     };
 }

@@ -8,6 +8,12 @@ namespace Brownian.Checkpoints;
 /// <param name="To">Such as <c>attentions.*.to_q</c>; empty to leave the segments out.</param>
 public sealed record KeyRule(string From, string To)
 {
+    /// <summary>Which part of the foreign weight is meant; null for the whole. Rules with the same <see cref="From"/> share it out.</summary>
+    public WeightPart? Part { get; init; }
+
+    /// <summary>Whether the foreign matrix is the transposed one of ours.</summary>
+    public bool IsTransposed { get; init; }
+
     /// <summary>The renamed key, or null when the rule does not apply.</summary>
     public string? Apply(string key)
     {

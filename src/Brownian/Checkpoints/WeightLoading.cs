@@ -25,7 +25,8 @@ public static class WeightLoading
         foreach (var (name, target) in targets)
         {
             // copy_, not a raw copy of bytes: whoever caches converted weights watches the tensors' versions.
-            using var value = file.Read(sources[name]);
+            using var whole = file.Read(sources[name].Key);
+            using var value = sources[name].Place.Take(whole);
             target.copy_(value.reshape(target.shape));
         }
     }
@@ -34,25 +35,27 @@ public static class WeightLoading
     public static IEnumerable<(string Name, Tensor Tensor)> Of(nn.Module module) =>
         module.state_dict().Select(entry => (entry.Key, entry.Value));
 
-    private static Dictionary<string, string> Match(Dictionary<string, Tensor> targets, SafetensorsFile file, KeyMap map)
+    private static Dictionary<string, Source> Match(Dictionary<string, Tensor> targets, SafetensorsFile file, KeyMap map)
     {
-        var sources = new Dictionary<string, string>(StringComparer.Ordinal);
+        var sources = new Dictionary<string, Source>(StringComparer.Ordinal);
         var unexpected = new List<string>();
         foreach (var key in file.Keys)
         {
-            var name = targets.ContainsKey(key) ? key : map.Translate(key);
-            if (!targets.ContainsKey(name))
+            if (!targets.ContainsKey(key) && map.Ignores(key))
+            {
+                continue;
+            }
+
+            IReadOnlyList<WeightPlace> places = targets.ContainsKey(key) ? [new(key)] : map.Places(key);
+            if (!places.All(place => targets.ContainsKey(place.Name)))
             {
                 unexpected.Add(key);
+                continue;
             }
-            else if (key != name && file.Contains(name) && file.SameBytes(key, name))
+
+            foreach (var place in places)
             {
-                // The same numbers twice, under an old name and the new one.
-            }
-            else if (!sources.TryAdd(name, key))
-            {
-                throw new CheckpointFormatException(
-                    file.Path, $"'{sources[name]}' and '{key}' both stand for '{name}'", "Remove one of them from the file.", key, file.Info(key).Begin);
+                Add(sources, file, key, place);
             }
         }
 
@@ -62,12 +65,34 @@ public static class WeightLoading
             : throw new MissingWeightException(file.Path, missing, unexpected, file.Keys);
     }
 
-    private static void CheckShape(SafetensorsFile file, string key, Tensor target)
+    private static void Add(Dictionary<string, Source> sources, SafetensorsFile file, string key, WeightPlace place)
     {
+        if (key != place.Name && file.Contains(place.Name) && file.SameBytes(key, place.Name))
+        {
+            // The same numbers twice, under an old name and the new one.
+            return;
+        }
+
+        if (!sources.TryAdd(place.Name, new(key, place)))
+        {
+            throw new CheckpointFormatException(
+                file.Path, $"'{sources[place.Name].Key}' and '{key}' both stand for '{place.Name}'", "Remove one of them from the file.", key,
+                file.Info(key).Begin);
+        }
+    }
+
+    private static void CheckShape(SafetensorsFile file, Source source, Tensor target)
+    {
+        var (key, place) = source;
         var entry = file.Info(key);
+        long[] shape = [.. entry.Shape];
+        if (place.Part is { } part && shape.Length > 0)
+        {
+            shape[0] = shape[0] % part.Of == 0 ? shape[0] / part.Of : -1;
+        }
 
         // A linear layer may be stored as a 1×1 convolution, as old attention blocks were.
-        if (!Squeezed(entry.Shape).SequenceEqual(Squeezed(target.shape)))
+        if (!Squeezed(place.IsTransposed ? [.. shape.Reverse()] : shape).SequenceEqual(Squeezed(target.shape)))
         {
             throw new CheckpointFormatException(
                 file.Path, $"expected shape [{string.Join(", ", target.shape)}], got [{string.Join(", ", entry.Shape)}]",
@@ -76,4 +101,7 @@ public static class WeightLoading
 
         static IEnumerable<long> Squeezed(IReadOnlyList<long> shape) => shape.Count == 4 && shape[2] == 1 && shape[3] == 1 ? shape.Take(2) : shape;
     }
+
+    /// <summary>Where one weight of ours comes from.</summary>
+    private readonly record struct Source(string Key, WeightPlace Place);
 }

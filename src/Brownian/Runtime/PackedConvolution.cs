@@ -44,17 +44,17 @@ internal static class PackedConvolution
     /// <summary>The convolution of <paramref name="x"/>, plus <paramref name="added"/> if given; channels-last.</summary>
     /// <param name="x">[N, C, H, W].</param>
     /// <param name="packed">A word for weights from <see cref="Pack"/>; used up.</param>
-    /// <param name="bias">A word for [C'] in the type of <paramref name="x"/>; used up.</param>
+    /// <param name="bias">A word for [C'] in the type of <paramref name="x"/>, used up; null for none.</param>
     /// <param name="padding">Zeros on every side.</param>
     /// <param name="stride">Step.</param>
     /// <param name="added">[N, C', H', W'], added before rounding.</param>
-    public static Tensor Run(Tensor x, ulong packed, ulong bias, long[] padding, long[] stride, Tensor? added)
+    public static Tensor Run(Tensor x, ulong packed, ulong? bias, long[] padding, long[] stride, Tensor? added)
     {
         if (added is null)
         {
             Span<ulong> plain =
             [
-                Aten.T(x), packed, Aten.Opt(bias), Aten.List(padding), Aten.List(stride), Aten.List(One), 1,
+                Aten.T(x), packed, bias is { } word ? Aten.Opt(word) : Aten.None, Aten.List(padding), Aten.List(stride), Aten.List(One), 1,
                 Aten.Str("none"), Aten.List(ReadOnlySpan<long>.Empty), Aten.None,
             ];
             Aten.Call("mkldnn::_convolution_pointwise\0"u8, ""u8, plain);
@@ -63,7 +63,7 @@ internal static class PackedConvolution
 
         Span<ulong> stack =
         [
-            Aten.T(x), Aten.T(added), packed, Aten.Opt(bias), Aten.List(padding), Aten.List(stride), Aten.List(One), 1,
+            Aten.T(x), Aten.T(added), packed, bias is { } offset ? Aten.Opt(offset) : Aten.None, Aten.List(padding), Aten.List(stride), Aten.List(One), 1,
             Aten.Str("add"), Aten.None, Aten.None, Aten.List(ReadOnlySpan<long>.Empty), Aten.None,
         ];
         Aten.Call("mkldnn::_convolution_pointwise\0"u8, "binary\0"u8, stack);

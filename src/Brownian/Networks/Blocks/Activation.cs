@@ -19,12 +19,18 @@ public enum Activation
 
     /// <summary>max(x, 0).</summary>
     Relu,
+
+    /// <summary>x where positive, eˣ − 1 elsewhere (Clevert et al. 2015).</summary>
+    Elu,
+
+    /// <summary>x where positive, 0.2·x elsewhere.</summary>
+    LeakyRelu,
 }
 
 /// <summary>Names and values of activations.</summary>
 public static class Activations
 {
-    /// <summary>The activation that diffusers' configurations call <paramref name="name"/> ("silu", "swish", "mish", "gelu", "relu").</summary>
+    /// <summary>The activation that configurations call <paramref name="name"/> ("silu", "swish", "mish", "gelu", "relu", "elu", "lrelu").</summary>
     /// <exception cref="ArgumentException">The name is unknown.</exception>
     public static Activation Parse(string name) => name.ToLowerInvariant() switch
     {
@@ -32,7 +38,9 @@ public static class Activations
         "mish" => Activation.Mish,
         "gelu" => Activation.Gelu,
         "relu" => Activation.Relu,
-        _ => throw new ArgumentException($"act_fn: expected silu, swish, mish, gelu or relu; got \"{name}\".", nameof(name)),
+        "elu" => Activation.Elu,
+        "lrelu" => Activation.LeakyRelu,
+        _ => throw new ArgumentException($"act_fn: expected silu, swish, mish, gelu, relu, elu or lrelu; got \"{name}\".", nameof(name)),
     };
 
     /// <summary>The activation of <paramref name="x"/>, any shape.</summary>
@@ -43,6 +51,8 @@ public static class Activations
         Activation.Mish => nn.functional.mish(x),
         Activation.Gelu => nn.functional.gelu(x),
         Activation.Relu => nn.functional.relu(x),
+        Activation.Elu => nn.functional.elu(x, 1.0),
+        Activation.LeakyRelu => nn.functional.leaky_relu(x, 0.2),
         _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "not an activation"),
     };
 }

@@ -9,33 +9,47 @@ public sealed class Dense : nn.Module<Tensor, Tensor>, IInitialized
 {
     private readonly ComputeSettings compute;
     private readonly Parameter weight;
-    private readonly Parameter bias;
+    private readonly Parameter? bias;
     private readonly bool exact;
     private readonly bool startsAtZero;
 
-    /// <summary>An affine map with a bias.</summary>
+    /// <summary>An affine map.</summary>
     /// <param name="inChannels">C.</param>
     /// <param name="outChannels">C'.</param>
     /// <param name="compute">Shared by the network.</param>
     /// <param name="exact">Whether to compute in the type of the parameters always: for the small embedding networks.</param>
     /// <param name="startsAtZero">Whether training starts from zeros.</param>
-    public Dense(long inChannels, long outChannels, ComputeSettings compute, bool exact = false, bool startsAtZero = false)
+    /// <param name="hasBias">Whether there is an offset.</param>
+    public Dense(
+        long inChannels, long outChannels, ComputeSettings compute, bool exact = false, bool startsAtZero = false, bool hasBias = true)
         : base(nameof(Dense))
     {
         this.compute = compute;
         this.exact = exact;
         this.startsAtZero = startsAtZero;
         weight = new Parameter(zeros(outChannels, inChannels));
-        bias = new Parameter(zeros(outChannels));
         register_parameter(nameof(weight), weight);
-        register_parameter(nameof(bias), bias);
+        if (hasBias)
+        {
+            register_parameter(nameof(bias), bias = new Parameter(zeros(outChannels)));
+        }
     }
 
     /// <summary>The matrix, [C', C].</summary>
     internal Parameter Weight => weight;
 
     /// <summary>The offset, [C'].</summary>
-    internal Parameter Bias => bias;
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    internal Parameter Bias => bias ?? throw new InvalidOperationException("dense: this layer has no bias.");
+
+    /// <summary>Whether there is an offset.</summary>
+    internal bool HasBias => bias is not null;
+
+    /// <summary>Whether it always computes in the type of its parameters.</summary>
+    internal bool IsExact => exact;
+
+    /// <summary>Whether training starts from zeros.</summary>
+    internal bool StartsAtZero => startsAtZero;
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor x)
@@ -44,9 +58,9 @@ public sealed class Dense : nn.Module<Tensor, Tensor>, IInitialized
         compute.Count(2.0 * x.numel() * weight.size(0));
         var type = exact ? weight.dtype : compute.For(weight.dtype);
         var input = x.dtype == type ? x : x.to(type);
-        var y = compute.FusedKernels && !is_grad_enabled() && RowProducts.Takes(input, weight)
+        var y = bias is not null && compute.FusedKernels && !is_grad_enabled() && RowProducts.Takes(input, weight)
             ? RowProducts.Apply(input, weight, bias)
-            : nn.functional.linear(input, CastWeight.In(weight, type), CastWeight.In(bias, type));
+            : nn.functional.linear(input, CastWeight.In(weight, type), bias is null ? null : CastWeight.In(bias, type));
         return y.MoveToOuterDisposeScope();
     }
 

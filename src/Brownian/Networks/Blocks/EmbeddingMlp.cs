@@ -7,11 +7,13 @@ public sealed class EmbeddingMlp : nn.Module<Tensor, Tensor>
 {
     private readonly Dense first;
     private readonly Dense second;
+    private readonly Activation activation;
 
-    /// <summary>Linear, SiLU, linear.</summary>
-    public EmbeddingMlp(long inChannels, long width, ComputeSettings compute)
+    /// <summary>Linear, activation, linear.</summary>
+    public EmbeddingMlp(long inChannels, long width, ComputeSettings compute, Activation activation = Activation.Silu)
         : base(nameof(EmbeddingMlp))
     {
+        this.activation = activation;
         register_module("linear_1", first = new(inChannels, width, compute, exact: true));
         register_module("linear_2", second = new(width, width, compute, exact: true));
     }
@@ -20,7 +22,7 @@ public sealed class EmbeddingMlp : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        return second.call(nn.functional.silu(first.call(x))).MoveToOuterDisposeScope();
+        return second.call(activation.Apply(first.call(x))).MoveToOuterDisposeScope();
     }
 
     /// <summary>Names are given explicitly; TorchSharp would add every field again under the field's name.</summary>

@@ -3,30 +3,33 @@ using static TorchSharp.torch;
 namespace Brownian.Networks.Blocks;
 
 /// <summary>
-/// Sines and cosines of log σ at random fixed frequencies (Tancik et al. 2020; Song et al. 2021): [N] → [N, 2C].
+/// Sines and cosines of log σ, or of the label itself, at random fixed frequencies (Tancik et al. 2020; Song et al. 2021): [N] → [N, 2C].
 /// </summary>
 public sealed class FourierFeatures : nn.Module<Tensor, Tensor>, IInitialized
 {
     private readonly Tensor weight;
     private readonly double spread;
+    private readonly bool ofLogarithm;
 
     /// <summary>Features with C = <paramref name="channels"/> frequencies.</summary>
     /// <param name="channels">C.</param>
     /// <param name="spread">Standard deviation of the frequencies.</param>
-    public FourierFeatures(long channels, double spread)
+    /// <param name="ofLogarithm">Whether the label is σ, whose logarithm is taken; false: the label is a logarithm already.</param>
+    public FourierFeatures(long channels, double spread, bool ofLogarithm = true)
         : base(nameof(FourierFeatures))
     {
+        this.ofLogarithm = ofLogarithm;
         this.spread = spread;
         weight = zeros(channels);
         register_buffer(nameof(weight), weight);
     }
 
     /// <inheritdoc/>
-    public override Tensor forward(Tensor sigma)
+    public override Tensor forward(Tensor label)
     {
         using var scope = NewDisposeScope();
         var frequencies = get_buffer(nameof(weight))!;
-        var phase = sigma.log().unsqueeze(1) * frequencies.unsqueeze(0) * 2 * Math.PI; // [N, C]
+        var phase = (ofLogarithm ? label.log() : label).unsqueeze(1) * frequencies.unsqueeze(0) * 2 * Math.PI; // [N, C]
         return cat([phase.sin(), phase.cos()], 1).MoveToOuterDisposeScope();
     }
 

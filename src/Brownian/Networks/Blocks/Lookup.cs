@@ -19,6 +19,12 @@ public sealed class Lookup : nn.Module<Tensor, Tensor>, IInitialized
     /// <summary>How many vectors there are.</summary>
     public long Count => weight.size(0);
 
+    /// <summary>How many numbers each has.</summary>
+    internal long Width => weight.size(1);
+
+    /// <summary>The vectors, [Count, Width].</summary>
+    internal Parameter Weight => weight;
+
     /// <inheritdoc/>
     public override Tensor forward(Tensor index) => weight.index_select(0, index.to(ScalarType.Int64));
 

@@ -22,7 +22,7 @@ internal sealed class PackedWeights(long[] padding, long[] stride) : IDisposable
     /// </summary>
     /// <param name="x">[N, C, H, W] in the compute type.</param>
     /// <param name="weights">Matrices, [C', C] or [C', C, k, k], stacked along C' if there are several.</param>
-    /// <param name="biases">As many, [C'].</param>
+    /// <param name="biases">As many, [C'], or none.</param>
     /// <param name="added">[N, C', H', W'] or null.</param>
     public Tensor? Run(Tensor x, ReadOnlySpan<Tensor> weights, ReadOnlySpan<Tensor> biases, Tensor? added = null)
     {
@@ -33,7 +33,8 @@ internal sealed class PackedWeights(long[] padding, long[] stride) : IDisposable
         }
 
         // Several threads may use one network: each takes references of its own while nobody exchanges the weights.
-        ulong weightWord, biasWord;
+        ulong weightWord;
+        ulong? biasWord;
         lock (gate)
         {
             var wanted = (x.dtype, x.size(0), x.size(2), x.size(3));
@@ -43,12 +44,12 @@ internal sealed class PackedWeights(long[] padding, long[] stride) : IDisposable
                 shape = wanted;
             }
 
-            if (packed is null || bias is null)
+            if (packed is null)
             {
                 return null;
             }
 
-            (weightWord, biasWord) = (Aten.T(packed), Aten.T(bias));
+            (weightWord, biasWord) = (Aten.T(packed), bias is null ? null : Aten.T(bias));
         }
 
         return PackedConvolution.Run(x, weightWord, biasWord, padding, stride, added);
@@ -72,7 +73,15 @@ internal sealed class PackedWeights(long[] padding, long[] stride) : IDisposable
     {
         for (var i = 0; i < weights.Length; i++)
         {
-            if (seen[2 * i] != Mark(weights[i]) || seen[(2 * i) + 1] != Mark(biases[i]))
+            if (seen[i] != Mark(weights[i]))
+            {
+                return true;
+            }
+        }
+
+        for (var i = 0; i < biases.Length; i++)
+        {
+            if (seen[weights.Length + i] != Mark(biases[i]))
             {
                 return true;
             }
@@ -85,17 +94,22 @@ internal sealed class PackedWeights(long[] padding, long[] stride) : IDisposable
     {
         Forget();
         seen.Clear();
-        for (var i = 0; i < weights.Length; i++)
-        {
-            seen.Add(Mark(weights[i]));
-            seen.Add(Mark(biases[i]));
-        }
+        Note(weights);
+        Note(biases);
 
         using var scope = NewDisposeScope();
         var whole = weights.Length == 1 ? weights[0] : cat([.. weights], 0);
         whole = whole.dim() == 2 ? whole.unsqueeze(-1).unsqueeze(-1) : whole;
         packed = PackedConvolution.Pack(MemoryLayout.ToChannelsLast(whole.to(x.dtype)), padding, stride, x.shape)?.DetachFromDisposeScope();
-        bias = packed is null ? null : (biases.Length == 1 ? biases[0].to(x.dtype, copy: true) : cat([.. biases], 0).to(x.dtype)).DetachFromDisposeScope();
+        bias = packed is null || biases.IsEmpty ? null : (biases.Length == 1 ? biases[0].to(x.dtype, copy: true) : cat([.. biases], 0).to(x.dtype)).DetachFromDisposeScope();
+    }
+
+    private void Note(ReadOnlySpan<Tensor> parameters)
+    {
+        foreach (var parameter in parameters)
+        {
+            seen.Add(Mark(parameter));
+        }
     }
 
     private static (ulong Version, nint Data) Mark(Tensor parameter) => (Aten.Version(parameter), Aten.Ptr(parameter));

@@ -45,10 +45,10 @@ public sealed class ResBlock : nn.Module<Tensor, Tensor?, Tensor>
     public override Tensor forward(Tensor x, Tensor? embedding)
     {
         using var scope = NewDisposeScope();
-        var h = options.Resample.Apply(norm1.Apply(x, options.Activation));
+        var h = options.Resample.Apply(norm1.Apply(x, options.Activation), options.FirKernel);
         h = conv1.call(h);
         h = Normalized(h, embedding);
-        var skip = options.Resample.Apply(x);
+        var skip = options.Resample.Apply(x, options.FirKernel);
         skip = shortcut is null ? skip : shortcut.call(skip);
         h = conv2.Plus(Dropped(h), skip);
         return (options.OutputScale == 1 ? h : h.div_(options.OutputScale)).MoveToOuterDisposeScope();

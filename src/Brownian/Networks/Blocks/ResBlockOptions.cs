@@ -36,6 +36,9 @@ public sealed record ResBlockOptions
     /// <summary>A change of resolution inside the block.</summary>
     public Resample Resample { get; init; }
 
+    /// <summary>The low-pass of FIR resampling, symmetric.</summary>
+    public IReadOnlyList<double> FirKernel { get; init; } = Resampling.DefaultKernel;
+
     /// <summary>Whether the shortcut has a 1×1 convolution even where the channels agree.</summary>
     public bool ForceShortcut { get; init; }
 }

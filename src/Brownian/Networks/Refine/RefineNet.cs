@@ -1,0 +1,179 @@
+using Brownian.Networks.Blocks;
+using Brownian.Runtime;
+using static TorchSharp.torch;
+
+namespace Brownian.Networks.Refine;
+
+/// <summary>
+/// The score networks of NCSN (Song and Ermon 2019, app. A) and NCSNv2 (Song and Ermon 2020, app. B): a RefineNet (Lin et al. 2017) with
+/// dilations and instance norms. The label is the number of a noise level, 0 for the noisiest; the output is the score.
+/// </summary>
+public sealed class RefineNet : Network
+{
+    private readonly ComputeSettings compute = new();
+    private readonly Convolution first;
+    private readonly RefineNorm normalizer;
+    private readonly Convolution last;
+    private readonly RefineResBlock[][] levels;
+    private readonly RefineBlock[] refining;
+    private readonly IReadOnlyList<RefineLevel> layout;
+    private readonly RefineOptions options;
+
+    /// <summary>A network with random weights.</summary>
+    /// <param name="config">Its shape.</param>
+    /// <param name="seed">Of the weights.</param>
+    /// <exception cref="ArgumentException">The configuration contradicts itself, or names what does not exist.</exception>
+    public RefineNet(RefineNetConfig config, ulong seed = 0)
+        : base(nameof(RefineNet))
+    {
+        Config = config;
+        options = new(config, compute);
+        layout = RefineLayout.Of(config.Depth);
+        long width = config.ModelChannels;
+        register_module("begin_conv", first = new(config.InChannels, width, 3, compute));
+
+        // The reference hands the number of levels over where these two norms take their ε.
+        var slip = config is { IsConditional: false, Normalization: "InstanceNorm" or "BatchNorm" } ? config.SigmaCount : (double?)null;
+        register_module("normalizer", normalizer = options.Norm(width, slip));
+        register_module("end_conv", last = new(width, config.InChannels, 3, compute));
+        levels = [.. layout.Select((level, i) => Level(i == 0 ? width : layout[i - 1].Mult * width, level))];
+        refining = [.. layout.Select((level, i) => new RefineBlock(
+            i == layout.Count - 1 ? [level.Mult * width] : [level.Mult * width, layout[i + 1].Refined * width], level.Refined * width, i == 0, options))];
+        for (var i = 0; i < layout.Count; i++)
+        {
+            register_module($"res{layout[i].Suffix}", nn.ModuleList(levels[i]));
+            register_module($"refine{layout[i].RefineSuffix}", refining[i]);
+        }
+
+        if (!config.IsConditional)
+        {
+            register_buffer("sigmas", tensor(Ladder(config)));
+        }
+
+        Initialize(seed);
+    }
+
+    /// <summary>The shape.</summary>
+    public RefineNetConfig Config { get; }
+
+    /// <inheritdoc/>
+    public override ScalarType ComputeType
+    {
+        get => compute.Type;
+        set => compute.Type = value is ScalarType.Float32 or ScalarType.BFloat16
+            ? value
+            : throw new ArgumentException($"ComputeType: expected Float32 or BFloat16; got {value}.", nameof(value));
+    }
+
+    /// <summary>How the layers compute, for measurements and tests.</summary>
+    internal ComputeSettings Compute => compute;
+
+    /// <summary>Called with the name and output of each part while it runs, when set.</summary>
+    internal Action<string, Tensor>? Trace { get; set; }
+
+    /// <summary>Draws all weights anew: PyTorch's rule for convolutions, scales near 1 for norms.</summary>
+    public void Initialize(ulong seed)
+    {
+        foreach (var (i, layer) in modules().OfType<IInitialized>().Index())
+        {
+            using var noise = new RandomStream(seed, (ulong)i);
+            layer.Initialize(noise);
+        }
+
+        foreach (var (i, norm) in modules().OfType<RefineNorm>().Index())
+        {
+            using var noise = new RandomStream(seed, (ulong)i, 1);
+            norm.InitializeLevels(noise);
+        }
+    }
+
+    /// <summary>[N, C, H, W], [N] → the score, [N, C, H, W], in float32 (float64 if the parameters are).</summary>
+    /// <param name="input">[N, C, H, W].</param>
+    /// <param name="label">The number of the noise level, [N], in [0, L); 0 is the noisiest. Rounded to the nearest.</param>
+    /// <param name="condition">Not read.</param>
+    /// <exception cref="ArgumentException">The input has other channels, or a label is out of range.</exception>
+    public override Tensor forward(Tensor input, Tensor label, Condition? condition)
+    {
+        using var scope = NewDisposeScope();
+        Check(input, label);
+        var master = first.Weight.dtype;
+        var level = label.dtype == ScalarType.Int64 ? label : label.round().to(ScalarType.Int64);
+        var h = Traced("begin_conv", first.call(Prepared(input, master)));
+        var maps = new Tensor[levels.Length];
+        for (var i = 0; i < levels.Length; i++)
+        {
+            h = maps[i] = Level(i, h, level);
+        }
+
+        for (var i = levels.Length - 1; i >= 0; i--)
+        {
+            h = Traced($"refine{layout[i].RefineSuffix}", i == levels.Length - 1 ? refining[i].Of(level, maps[i]) : refining[i].Of(level, maps[i], h));
+        }
+
+        h = Traced("normalizer", normalizer.call(h, level));
+        var score = last.call(options.Activation.Apply(h)).to(master).contiguous();
+        return (Config.IsConditional ? score : score / Sigmas(level, score)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Names are given explicitly; TorchSharp would add every field again under the field's name.</summary>
+    protected override void RegisterComponents()
+    {
+    }
+
+    private RefineResBlock[] Level(long from, RefineLevel level)
+    {
+        var to = (long)level.Mult * Config.ModelChannels;
+        return [new(from, to, level.Suffix != "1", level.Dilation, options), new(to, to, isDown: false, level.Dilation, options)];
+    }
+
+    private Tensor Level(int number, Tensor h, Tensor level)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var block in levels[number])
+        {
+            h = block.call(h, level);
+        }
+
+        return Traced($"res{layout[number].Suffix}.1", h).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Sigmas(Tensor level, Tensor like) => get_buffer("sigmas")!.to(like.dtype).index_select(0, level).reshape(-1, 1, 1, 1);
+
+    private static float[] Ladder(RefineNetConfig config)
+    {
+        var (from, to) = config.SigmaUniform ? (config.SigmaMax, config.SigmaMin) : (Math.Log(config.SigmaMax), Math.Log(config.SigmaMin));
+        return [.. Enumerable.Range(0, config.SigmaCount).Select(i =>
+        {
+            var value = config.SigmaCount == 1 ? from : from + (to - from) * i / (config.SigmaCount - 1);
+            return (float)(config.SigmaUniform ? value : Math.Exp(value));
+        })];
+    }
+
+    private Tensor Prepared(Tensor input, ScalarType master)
+    {
+        var x = input.to(compute.For(master));
+        x = Config.CenterInputSample ? 2 * x - 1 : x;
+        return compute.ChannelsLast ? MemoryLayout.ToChannelsLast(x) : x;
+    }
+
+    private Tensor Traced(string name, Tensor value)
+    {
+        Trace?.Invoke(name, value);
+        return value;
+    }
+
+    private void Check(Tensor input, Tensor label)
+    {
+        if (input.dim() != 4 || input.size(1) != Config.InChannels)
+        {
+            throw new ArgumentException($"input: expected [N, {Config.InChannels}, H, W]; got [{string.Join(", ", input.shape)}].", nameof(input));
+        }
+
+        if (label.dim() != 1 || label.size(0) != input.size(0))
+        {
+            throw new ArgumentException(
+                $"label: expected [{input.size(0)}], one for each sample; got [{string.Join(", ", label.shape)}]. Expand it over the batch.",
+                nameof(label));
+        }
+    }
+}
