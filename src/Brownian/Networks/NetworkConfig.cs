@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Brownian.Networks.Refine;
+using Brownian.Networks.Song;
 using Brownian.Networks.UNet;
 
 namespace Brownian.Networks;
@@ -11,6 +13,8 @@ namespace Brownian.Networks;
 [DefaultKind("unet2d")]
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(UNet2DConfig), "unet2d")]
+[JsonDerivedType(typeof(SongUNetConfig), "song")]
+[JsonDerivedType(typeof(RefineNetConfig), "refine")]
 public abstract record NetworkConfig
 {
     private static readonly JsonSerializerOptions Json = new()

@@ -8,7 +8,7 @@ namespace Brownian.Networks.Refine;
 /// The score networks of NCSN (Song and Ermon 2019, app. A) and NCSNv2 (Song and Ermon 2020, app. B): a RefineNet (Lin et al. 2017) with
 /// dilations and instance norms. The label is the number of a noise level, 0 for the noisiest; the output is the score.
 /// </summary>
-public sealed class RefineNet : Network
+public sealed class RefineNet : Network, IConfiguredNetwork
 {
     private readonly ComputeSettings compute = new();
     private readonly Convolution first;
@@ -55,6 +55,9 @@ public sealed class RefineNet : Network
 
     /// <summary>The shape.</summary>
     public RefineNetConfig Config { get; }
+
+    /// <inheritdoc/>
+    NetworkConfig IConfiguredNetwork.Config => Config;
 
     /// <inheritdoc/>
     public override ScalarType ComputeType

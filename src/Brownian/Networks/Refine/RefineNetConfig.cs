@@ -1,14 +1,10 @@
-using System.Text.Json;
-
 namespace Brownian.Networks.Refine;
 
 /// <summary>
 /// The configuration of a <see cref="RefineNet"/>. The defaults are NCSNv2 as for CIFAR-10; <see cref="Ncsn"/> is the first NCSN.
 /// </summary>
-public sealed record RefineNetConfig
+public sealed record RefineNetConfig() : NetworkConfig("RefineNet")
 {
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
-
     /// <summary>Side of the images, in pixels. Says what the network was trained on; any size that divides is accepted.</summary>
     public int SampleSize { get; init; } = 32;
 
@@ -53,11 +49,25 @@ public sealed record RefineNetConfig
     /// <summary>The first NCSN (Song and Ermon 2019) as for CIFAR-10.</summary>
     public static RefineNetConfig Ncsn { get; } = new() { IsConditional = true, SigmaCount = 10, SigmaMax = 1 };
 
-    /// <summary>Reads the text of a configuration. Fields that are not known are ignored; missing ones have their defaults.</summary>
-    /// <exception cref="JsonException">The text is not JSON of this layout.</exception>
-    public static RefineNetConfig FromJson(string json) =>
-        JsonSerializer.Deserialize<RefineNetConfig>(json, Json) ?? throw new JsonException("RefineNet: expected an object; got null.");
+    /// <inheritdoc/>
+    public override RefineNet Create(ulong seed = 0) => new(this, seed);
 
-    /// <summary>The text of a configuration.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, Json);
+    /// <inheritdoc/>
+    public override RefineNetConfig For(NetworkNeeds needs)
+    {
+        if (needs.Labels is not null || needs.LearnedVariance)
+        {
+            throw new ArgumentException(
+                "RefineNet: expected images without class labels and a network without learned variance, which it cannot have. "
+                + "Leave both out, or take another kind of network.", nameof(needs));
+        }
+
+        return this with
+        {
+            SampleSize = needs.Width,
+            InChannels = needs.Channels,
+            SigmaCount = needs.Levels ?? throw new ArgumentException(
+                "RefineNet: expected a path of numbered levels, such as a ladder of σ; this one is continuous.", nameof(needs)),
+        };
+    }
 }

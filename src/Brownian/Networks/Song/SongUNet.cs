@@ -8,7 +8,7 @@ namespace Brownian.Networks.Song;
 /// The UNet of score SDE and EDM: NCSN++ and DDPM++ (Song et al. 2021, app. H) with all their options, and ADM (Dhariwal and Nichol 2021) as
 /// EDM has it (Karras et al. 2022, app. F). It is a list of parts that run in order.
 /// </summary>
-public sealed class SongUNet : Network
+public sealed class SongUNet : Network, IConfiguredNetwork
 {
     private readonly ComputeSettings compute = new();
     private readonly PartFactory factory;
@@ -44,6 +44,9 @@ public sealed class SongUNet : Network
 
     /// <summary>The shape.</summary>
     public SongUNetConfig Config { get; }
+
+    /// <inheritdoc/>
+    NetworkConfig IConfiguredNetwork.Config => Config;
 
     /// <inheritdoc/>
     public override ScalarType ComputeType

@@ -1,15 +1,11 @@
-using System.Text.Json;
-
 namespace Brownian.Networks.Song;
 
 /// <summary>
 /// The configuration of a <see cref="SongUNet"/>. The defaults are DDPM++ as for CIFAR-10; <see cref="NcsnPlusPlus"/> and
 /// <see cref="Dhariwal"/> are the other two architectures of Karras et al. 2022, table 7.
 /// </summary>
-public sealed record SongUNetConfig
+public sealed record SongUNetConfig() : NetworkConfig("SongUNet")
 {
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
-
     /// <summary>Side of the images, in pixels; attention is placed by resolution.</summary>
     public int SampleSize { get; init; } = 32;
 
@@ -162,11 +158,15 @@ public sealed record SongUNetConfig
         Initialization = "default",
     };
 
-    /// <summary>Reads the text of a configuration. Fields that are not known are ignored; missing ones have their defaults.</summary>
-    /// <exception cref="JsonException">The text is not JSON of this layout.</exception>
-    public static SongUNetConfig FromJson(string json) =>
-        JsonSerializer.Deserialize<SongUNetConfig>(json, Json) ?? throw new JsonException("SongUNet: expected an object; got null.");
+    /// <inheritdoc/>
+    public override SongUNet Create(ulong seed = 0) => new(this, seed);
 
-    /// <summary>The text of a configuration.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, Json);
+    /// <inheritdoc/>
+    public override SongUNetConfig For(NetworkNeeds needs) => this with
+    {
+        SampleSize = needs.Width,
+        InChannels = needs.Channels,
+        OutChannels = needs.OutChannels,
+        ClassCount = needs.Labels ?? 0,
+    };
 }
