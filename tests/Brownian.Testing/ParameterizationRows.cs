@@ -14,5 +14,8 @@ public static class ParameterizationRows
         ["score"] = new PredictScore(),
         ["flow"] = new PredictFlow(),
         ["edm"] = new PredictEdm(),
+        ["edm-vp"] = new PredictVpEpsilon(),
+        ["edm-ve"] = new PredictVeEpsilon(),
+        ["edm-iddpm"] = new PredictIddpmEpsilon(),
     };
 }

@@ -41,15 +41,14 @@ public static class WeightLoading
         var unexpected = new List<string>();
         foreach (var key in file.Keys)
         {
-            if (!targets.ContainsKey(key) && map.Ignores(key))
-            {
-                continue;
-            }
-
             IReadOnlyList<WeightPlace> places = targets.ContainsKey(key) ? [new(key)] : map.Places(key);
             if (!places.All(place => targets.ContainsKey(place.Name)))
             {
-                unexpected.Add(key);
+                if (!map.Ignores(key))
+                {
+                    unexpected.Add(key);
+                }
+
                 continue;
             }
 

@@ -15,6 +15,9 @@ namespace Brownian.Parameterizations;
 [JsonDerivedType(typeof(PredictScore), "score")]
 [JsonDerivedType(typeof(PredictFlow), "flow")]
 [JsonDerivedType(typeof(PredictEdm), "edm")]
+[JsonDerivedType(typeof(PredictVpEpsilon), "edm_vp")]
+[JsonDerivedType(typeof(PredictVeEpsilon), "edm_ve")]
+[JsonDerivedType(typeof(PredictIddpmEpsilon), "edm_iddpm")]
 public abstract record Parameterization
 {
     /// <summary>Whether the network is told the time or σ.</summary>

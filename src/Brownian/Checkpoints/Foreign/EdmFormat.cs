@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Brownian.Networks.Song;
+using Brownian.Parameterizations;
+using Brownian.Paths;
 
 namespace Brownian.Checkpoints.Foreign;
 
@@ -49,6 +51,22 @@ public static class EdmFormat
         };
         return shared;
     }
+
+    /// <summary>What the network outputs, by its preconditioning.</summary>
+    /// <param name="config">The arguments, as a JSON object; <c>class_name</c> is the preconditioning.</param>
+    /// <exception cref="ArgumentException">There is no such preconditioning.</exception>
+    public static Parameterization Parameterization(JsonElement config) => config.Text("class_name", "EDMPrecond") switch
+    {
+        "EDMPrecond" => new PredictEdm(config.Double("sigma_data", 0.5)),
+        "VPPrecond" => new PredictVpEpsilon(config.Double("beta_d", 19.9), config.Double("beta_min", 0.1), config.Int("M", 1000)),
+        "VEPrecond" => new PredictVeEpsilon(),
+        "iDDPMPrecond" => new PredictIddpmEpsilon(Ladder(config)),
+        var other => throw new ArgumentException($"class_name: expected EDMPrecond, VPPrecond, VEPrecond or iDDPMPrecond; got \"{other}\"."),
+    };
+
+    /// <summary>The steps of the iDDPM preconditioning.</summary>
+    internal static IddpmLadder Ladder(JsonElement config) =>
+        new(config.Int("M", 1000), config.Double("C_1", 0.001), config.Double("C_2", 0.008));
 
     /// <summary>The names of a network's weights, with or without the preconditioning's prefix.</summary>
     public static KeyMap Names(SongUNetConfig config)

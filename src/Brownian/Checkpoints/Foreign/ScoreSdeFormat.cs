@@ -35,6 +35,8 @@ public static class ScoreSdeFormat
             }),
         ]);
 
+    private static readonly KeyMap InCombination = new("score_sde_pytorch's combination", [new("Conv_0", string.Empty)]);
+
     private static readonly KeyMap InResampling = new("score_sde_pytorch's resampling", [new("Conv_0", "conv"), new("Conv2d_0", "conv")]);
 
     /// <summary>The network of a configuration.</summary>
@@ -73,14 +75,10 @@ public static class ScoreSdeFormat
             layers.Add(new($"^all_modules.{i}", place));
         }
 
-        // What stands in a layer has the same name in different kinds of layers: the place says which kind it is.
         return new("score_sde_pytorch", [new("^module", string.Empty)])
         {
             Ignored = ["sigmas"],
-            Next = new("score_sde_pytorch's numbers", layers)
-            {
-                Next = new KindMap(Layers(config)).Map,
-            },
+            Next = new("score_sde_pytorch's numbers", layers) { Next = InLayers(config) },
         };
     }
 
@@ -166,28 +164,23 @@ public static class ScoreSdeFormat
 
     private static string Projection(int i) => i switch { 0 => "to_q", 1 => "to_k", 2 => "to_v", _ => "to_out.0" };
 
-    /// <summary>Rules for what stands in each kind of layer, each bound to the layers of that kind.</summary>
-    private sealed class KindMap
+    // What stands in a layer has the same name in different kinds of layers: the place says which kind it is.
+    private static KeyMap InLayers(SongUNetConfig config)
     {
-        public KindMap(IEnumerable<(string Place, SongPartKind? Kind)> layers)
+        var rules = new List<KeyRule> { new("^time_proj.W", "time_proj.weight") };
+        foreach (var (place, kind) in Layers(config))
         {
-            var rules = new List<KeyRule>();
-            foreach (var (place, kind) in layers)
+            var inner = kind switch
             {
-                var inner = kind switch
-                {
-                    null or SongPartKind.Input => null,
-                    SongPartKind.Attention => InAttention,
-                    SongPartKind.InputSkip or SongPartKind.InputResidual or SongPartKind.OutputResidual => InResampling,
-                    _ => Inner,
-                };
-                rules.AddRange(inner?.Rules.Select(rule => rule with { From = $"^{place}.{rule.From}", To = $"{place}.{rule.To}" }) ?? []);
-            }
-
-            rules.Add(new("^time_proj.W", "time_proj.weight"));
-            Map = new("score_sde_pytorch's layers", rules);
+                null or SongPartKind.Input => null,
+                SongPartKind.Attention => InAttention,
+                SongPartKind.InputSkip when config.ProgressiveInput == "input_skip" => InCombination,
+                SongPartKind.InputResidual or SongPartKind.OutputResidual => InResampling,
+                _ => Inner,
+            };
+            rules.AddRange(inner?.Rules.Select(rule => rule with { From = $"^{place}.{rule.From}", To = rule.To.Length == 0 ? place : $"{place}.{rule.To}" }) ?? []);
         }
 
-        public KeyMap Map { get; }
+        return new("score_sde_pytorch's layers", rules);
     }
 }

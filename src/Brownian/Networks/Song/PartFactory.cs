@@ -57,7 +57,7 @@ internal sealed class PartFactory(SongUNetConfig config, ComputeSettings compute
         new()
         {
             Channels = part.Out,
-            HeadChannels = config.HeadChannels ?? part.Out,
+            HeadChannels = config.HeadChannels is { } head ? part.Out / (part.Out / head) : part.Out,
             Groups = Groups(part.Out),
             Epsilon = config.NormEps,
             OutputScale = outputScale,

@@ -25,7 +25,10 @@ internal sealed class SongLayout
 
     private int Levels => config.ChannelMult.Count;
 
-    private bool Attends(int level) => config.AttnResolutions.Contains(config.SampleSize >> level);
+    private bool Attends(int level) => config.AttnResolutions.Contains(config.SampleSize >> level) && HasHead(config.ModelChannels * config.ChannelMult[level]);
+
+    // A map with fewer channels than a head has no head, and no attention.
+    private bool HasHead(int width) => config.HeadChannels is not { } head || width >= head;
 
     private void Down()
     {
@@ -75,7 +78,11 @@ internal sealed class SongLayout
     {
         var level = Levels - 1;
         Add("mid_block0", SongPartKind.Block, SongSection.Middle, level, channels, channels, 0);
-        Add("mid_attention", SongPartKind.Attention, SongSection.Middle, level, channels, channels);
+        if (HasHead(channels))
+        {
+            Add("mid_attention", SongPartKind.Attention, SongSection.Middle, level, channels, channels);
+        }
+
         Add("mid_block1", SongPartKind.Block, SongSection.Middle, level, channels, channels, 1);
     }
 

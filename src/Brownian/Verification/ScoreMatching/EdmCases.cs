@@ -1,0 +1,97 @@
+using System.Text.Json;
+using Brownian.Checkpoints;
+using Brownian.Checkpoints.Foreign;
+using Brownian.Networks.Song;
+using Brownian.Parameterizations;
+using Brownian.Paths;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Brownian.Verification.ScoreMatching;
+
+/// <summary>EDM's networks under its four preconditionings: raw and read output, parts, losses, samplers.</summary>
+public sealed class EdmCases() : ReferenceCases("NVlabs/edm")
+{
+    private const double ShareOfNoiseInFloat64 = 0.25;
+
+    private protected override void Compare(GoldenFile file, SafetensorsFile io, Comparison comparison)
+    {
+        var arguments = file.Json.GetProperty("config");
+        var config = EdmFormat.Config(arguments);
+        using var frozen = no_grad();
+        using var network = Loaded(file, new SongUNet(config), EdmFormat.Names(config));
+        var model = new DiffusionModel(network, new EdmPath(), EdmFormat.Parameterization(arguments));
+        var tolerances = CaseTolerances.Of(file);
+        Beliefs(io, model, tolerances, comparison);
+        Outputs(io, network, tolerances, comparison);
+        Rounding(io, model.Parameterization, comparison);
+    }
+
+    private static void Outputs(SafetensorsFile io, SongUNet network, CaseTolerances tolerances, Comparison comparison)
+    {
+        var (x, label) = (io.Read("net_in"), io.Read("c_noise"));
+        var names = EdmFormat.Parts(network.Config).ToDictionary(
+            part => part.Part.Name, part => part.Part.Kind is SongPartKind.OutputSkip or SongPartKind.Output ? $"{part.Place}_aux_conv" : part.Place,
+            StringComparer.Ordinal);
+        var lastOf = EdmFormat.Parts(network.Config).GroupBy(part => part.Place, StringComparer.Ordinal).Select(parts => parts.Last().Part.Name).ToHashSet();
+        network.Trace = (name, value) =>
+        {
+            if (lastOf.Contains(name))
+            {
+                Inner(io, $"act.model.{names[name]}", value, tolerances, comparison);
+            }
+        };
+        comparison.Elements("F", network.call(x, label, Condition(io, 0, x.size(0))), io.Read("F"), tolerances.Absolute, tolerances.Relative);
+        network.Trace = null;
+        if (io.Contains("F_f64"))
+        {
+            network.to(ScalarType.Float64);
+            var first = network.call(x[..1].to(ScalarType.Float64), label[..1].to(ScalarType.Float64), Condition(io, 0, 1));
+            comparison.Elements("F_f64", first, io.Read("F_f64"), tolerances.Absolute * ShareOfNoiseInFloat64, 0);
+            network.to(ScalarType.Float32);
+        }
+    }
+
+    private static void Beliefs(SafetensorsFile io, DiffusionModel model, CaseTolerances tolerances, Comparison comparison)
+    {
+        var (x, sigma) = (io.Read("x"), io.Read("sigma"));
+        var levels = sigma.data<float>().Select(value => model.Path.At(value)).ToArray();
+        var at = NoiseLevels.PerSample(levels, x);
+        comparison.Elements("net_in", model.Parameterization.Input(x, at), io.Read("net_in"), 1e-6, 1e-6);
+
+        // Near the clean end the reference's logarithm of 1 + σ² has lost digits, in units of the largest label.
+        var told = io.Read("c_noise");
+        comparison.Elements("c_noise", model.Parameterization.Label(at), told, 1e-6 * Math.Max(1, told.abs().max().item<float>()), 1e-5);
+        Belief("D", Condition(io, 0, x.size(0)));
+        Belief("D_no_labels", io.Contains("augment_labels") ? Condition(io, 0, x.size(0))! with { Embedding = null } : null);
+
+        void Belief(string name, Condition? condition)
+        {
+            if (io.Contains(name))
+            {
+                var reference = io.Read(name);
+                var belief = model.Read(model.Output(x, at, condition), x, at);
+                comparison.Elements(name, belief.X0, reference, tolerances.Scaled(reference), tolerances.Relative);
+            }
+        }
+    }
+
+    private static void Rounding(SafetensorsFile io, Parameterization parameterization, Comparison comparison)
+    {
+        if (!io.Contains("round_sigma.in") || parameterization is not PredictIddpmEpsilon iddpm)
+        {
+            return;
+        }
+
+        var ladder = iddpm.Ladder ?? new();
+        var numbers = io.Read("round_sigma.in").flatten().data<float>().Select(value => ladder.Nearest(value)).ToArray();
+        comparison.Elements("round_sigma.index", tensor(numbers), io.Read("round_sigma.index").flatten(), 0.5, 0);
+        comparison.Elements("round_sigma.out", tensor(numbers.Select(number => ladder[number]).ToArray()), io.Read("round_sigma.out").flatten(), 1e-6, 1e-5);
+    }
+
+    private static Condition? Condition(SafetensorsFile io, int first, long count)
+    {
+        Tensor? Part(string name) => io.Contains(name) ? io.Read(name).narrow(0, first, count) : null;
+        return new() { Embedding = Part("class_labels"), Augmentation = Part("augment_labels") };
+    }
+}
