@@ -133,11 +133,15 @@ public static class EdmFormat
         FirKernel = config.Doubles("resample_filter", [1, 1]),
         ProgressiveInput = config.Text("encoder_type", "standard") switch
         {
-            "standard" => "none", "skip" => "input_skip", var other => other,
+            "standard" => "none",
+            "skip" => "input_skip",
+            var other => other,
         },
         Progressive = config.Text("decoder_type", "standard") switch
         {
-            "standard" => "none", "skip" => "output_skip", var other => other,
+            "standard" => "none",
+            "skip" => "output_skip",
+            var other => other,
         },
     };
 

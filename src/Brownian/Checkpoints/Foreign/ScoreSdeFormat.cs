@@ -50,8 +50,14 @@ public static class ScoreSdeFormat
             "ncsnpp" => NcsnPlusPlus(data, model),
             "ddpm" => NcsnPlusPlus(data, model) with
             {
-                ResblockType = "ddpm", NormNumGroups = 32, SkipRescale = false, FirKernel = null, Progressive = "none", ProgressiveInput = "none",
-                TimeEmbeddingType = "positional", TimeFeatureMult = 1,
+                ResblockType = "ddpm",
+                NormNumGroups = 32,
+                SkipRescale = false,
+                FirKernel = null,
+                Progressive = "none",
+                ProgressiveInput = "none",
+                TimeEmbeddingType = "positional",
+                TimeFeatureMult = 1,
             },
             "ncsnv2_64" => Ncsnv2(data, model, "standard"),
             "ncsnv2_128" => Ncsnv2(data, model, "deeper"),

@@ -28,6 +28,9 @@ internal sealed class SongEmbedding
             : new(config.AugmentDim, width, compute, exact: true, hasBias: false, startsAtZero: config.Initialization == "default");
     }
 
+    /// <summary>The layer of the classes, if there are classes.</summary>
+    public Dense? Classes => classes;
+
     /// <summary>What holds weights, by name.</summary>
     public IEnumerable<(string Name, nn.Module Module)> Modules =>
         new (string, nn.Module?)[]

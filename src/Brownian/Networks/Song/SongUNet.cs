@@ -81,6 +81,13 @@ public sealed class SongUNet : Network, IConfiguredNetwork
             {
                 FanAverage(layer, noise);
             }
+            else if (ReferenceEquals(layer, embedding.Classes) && Config.ClassAfterEmbedding)
+            {
+                // One class adds one column, of unit variance.
+                using var frozen = no_grad();
+                using var drawn = noise.NormalLike(embedding.Classes.Weight);
+                embedding.Classes.Weight.copy_(drawn);
+            }
         }
     }
 
