@@ -28,6 +28,13 @@ internal static class Words
         _ => $"{count / 1e9:0.00} G",
     };
 
+    /// <summary>A number with its error, both with so many digits after the point; without the error where it is not known.</summary>
+    public static string Estimate(Likelihood.Estimate value, int digits)
+    {
+        var format = "0." + new string('0', digits);
+        return double.IsNaN(value.Error) ? value.Mean.ToString(format) : $"{value.Mean.ToString(format)} ± {value.Error.ToString(format)}";
+    }
+
     /// <summary>Three digits, however small.</summary>
     public static string Number(double value) => Math.Abs(value) switch
     {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Brownian.Data.Png;
+using Brownian.Data.Sources;
 using SkiaSharp;
 using static TorchSharp.torch;
 
@@ -24,6 +25,23 @@ public static partial class ImageCodec
         try
         {
             return Decode(File.ReadAllBytes(path));
+        }
+        catch (InvalidDataException error)
+        {
+            throw new InvalidDataException($"{path}: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Reads and decodes a file, and gives it the channels and the size of a data set's images.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">Channels, size, crop and filter; what is not given stays as it is in the file.</param>
+    /// <exception cref="InvalidDataException">Not such a file, damaged or truncated.</exception>
+    public static Picture Load(string path, DatasetOptions options)
+    {
+        try
+        {
+            var pixels = DecodePixels(File.ReadAllBytes(path));
+            return PictureShape.Of(pixels, options).Fit(pixels);
         }
         catch (InvalidDataException error)
         {

@@ -126,18 +126,4 @@ public static class Generate
     {
         public void Dispose() => Owned?.Dispose();
     }
-
-    /// <summary>Dropout off while it lives; afterwards as it was.</summary>
-    private readonly struct EvaluationMode : IDisposable
-    {
-        private readonly Network? training;
-
-        public EvaluationMode(Network network)
-        {
-            training = network.training ? network : null;
-            network.eval();
-        }
-
-        public void Dispose() => training?.train();
-    }
 }
