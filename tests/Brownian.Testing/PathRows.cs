@@ -20,5 +20,6 @@ public static class PathRows
         ["flow"] = new RectifiedFlow(),
         ["ladder"] = new SigmaTable(),
         ["uniform-ladder"] = new SigmaTable(2, 0.1, 12, LadderShape.Uniform),
+        ["trigonometric"] = new Trigonometric(),
     };
 }

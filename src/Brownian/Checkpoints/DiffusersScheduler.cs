@@ -22,7 +22,7 @@ public sealed record DiffusersScheduler(
     public Thresholding? Thresholding { get; init; }
 
     /// <summary>
-    /// Whether diffusers keeps the data of this class as x/α, with noise of σ/α (Euler, Heun, EDM), and scales the network's input itself. We
+    /// Whether diffusers keeps the data of this class as x/α, with noise of σ/α (Euler, Heun, LMS, KDPM2, DPM-SDE, EDM), and scales the network's input itself. We
     /// keep α·x0 + σ·ε for all.
     /// </summary>
     public bool InNoiseToSignal { get; init; }
@@ -48,17 +48,15 @@ public sealed record DiffusersScheduler(
     public static DiffusersScheduler Read(string className, JsonObject config, bool asDiffusers = false)
     {
         var full = new DiffusersSchedulerConfig(className, config);
-        var isEdm = className.StartsWith("EDM", StringComparison.Ordinal);
-        var path = isEdm ? new EdmPath(full.Number("sigma_min"), full.Number("sigma_max")) : (GaussianPath)DiffusersSchedulerParts.Table(full);
         return new(
             className,
-            path,
-            isEdm ? DiffusersSchedulerParts.EdmOutput(full) : DiffusersSchedulerParts.Output(full),
+            DiffusersSchedulerParts.Path(full),
+            DiffusersSchedulerParts.Output(full),
             DiffusersSchedulerSpacing.Of(full, asDiffusers),
-            DiffusersSchedulerParts.Sampler(full, asDiffusers))
+            DiffusersSamplers.Of(full, asDiffusers))
         {
             Thresholding = DiffusersSchedulerParts.Thresholding(full),
-            InNoiseToSignal = isEdm || className is "EulerDiscreteScheduler" or "HeunDiscreteScheduler",
+            InNoiseToSignal = full.IsEdm || full.KeepsRatio,
             Config = full.ToJson(),
         };
     }

@@ -25,6 +25,10 @@ internal sealed class DiffusersSchedulerConfig
          "final_sigmas_type": "zero", "thresholding": false, "dynamic_thresholding_ratio": 0.995, "sample_max_value": 1.0, "variance_type": null}
         """);
 
+    private static readonly JsonObject KDiffusion = Parse("""{"beta_start": 0.00085, "beta_end": 0.012}""");
+
+    private static readonly JsonObject Flow = Parse("""{"use_flow_sigmas": false, "flow_shift": 1.0, "use_dynamic_shifting": false, "time_shift_type": "exponential"}""");
+
     private static readonly JsonObject Edm = Parse("""
         {"sigma_min": 0.002, "sigma_max": 80.0, "sigma_data": 0.5, "sigma_schedule": "karras", "num_train_timesteps": 1000,
          "prediction_type": "epsilon", "rho": 7.0, "final_sigmas_type": "zero"}
@@ -50,6 +54,23 @@ internal sealed class DiffusersSchedulerConfig
         ["DPMSolverMultistepScheduler"] = Merge(Beta, SigmaSpacing, Solver, Parse("""
             {"use_lu_lambdas": false, "use_flow_sigmas": false, "flow_shift": 1.0, "lambda_min_clipped": "-inf"}
             """)),
+        ["EulerAncestralDiscreteScheduler"] = Merge(Beta, Parse("""{"timestep_spacing": "linspace"}""")),
+        ["LMSDiscreteScheduler"] = Merge(Beta, SigmaSpacing),
+        ["KDPM2DiscreteScheduler"] = Merge(Beta, SigmaSpacing, KDiffusion),
+        ["KDPM2AncestralDiscreteScheduler"] = Merge(Beta, SigmaSpacing, KDiffusion),
+        ["DPMSolverSDEScheduler"] = Merge(Beta, SigmaSpacing, KDiffusion, Parse("""{"noise_sampler_seed": null}""")),
+        ["PNDMScheduler"] = Merge(Beta, Parse("""{"skip_prk_steps": false, "set_alpha_to_one": false, "timestep_spacing": "leading"}""")),
+        ["IPNDMScheduler"] = Parse("""{"num_train_timesteps": 1000, "trained_betas": null, "prediction_type": "v_prediction"}"""),
+        ["DPMSolverSinglestepScheduler"] = Merge(Beta, SigmaSpacing, Solver, Flow, Parse("""{"lower_order_final": false, "lambda_min_clipped": "-inf"}""")),
+        ["UniPCMultistepScheduler"] = Merge(Beta, SigmaSpacing, Solver, Flow, Parse("""
+            {"algorithm_type": null, "solver_type": "bh2", "predict_x0": true, "disable_corrector": [], "solver_p": null, "sigma_min": null,
+             "sigma_max": null, "shift_terminal": null}
+            """)),
+        ["DEISMultistepScheduler"] = Merge(Beta, SigmaSpacing, Solver, Flow, Parse("""{"algorithm_type": "deis", "solver_type": "logrho"}""")),
+        ["SASolverScheduler"] = Merge(Beta, SigmaSpacing, Flow, Parse("""
+            {"predictor_order": 2, "corrector_order": 2, "tau_func": null, "thresholding": false, "dynamic_thresholding_ratio": 0.995,
+             "sample_max_value": 1.0, "algorithm_type": "data_prediction", "lower_order_final": true, "lambda_min_clipped": "-inf", "variance_type": null}
+            """)),
         ["EDMEulerScheduler"] = Edm,
         ["EDMDPMSolverMultistepScheduler"] = Merge(Edm, Solver),
     };
@@ -70,11 +91,21 @@ internal sealed class DiffusersSchedulerConfig
     /// <summary>The scheduler's class.</summary>
     public string ClassName { get; }
 
+    /// <summary>Whether it is one of EDM's, which have no table.</summary>
+    public bool IsEdm => ClassName.StartsWith("EDM", StringComparison.Ordinal);
+
+    /// <summary>Whether it is one of those that came from k-diffusion, which keep x/α.</summary>
+    public bool KeepsRatio => ClassName is "EulerDiscreteScheduler" or "EulerAncestralDiscreteScheduler" or "HeunDiscreteScheduler"
+        or "LMSDiscreteScheduler" or "KDPM2DiscreteScheduler" or "KDPM2AncestralDiscreteScheduler" or "DPMSolverSDEScheduler";
+
     /// <summary>Whether there is such a class.</summary>
     public static bool Knows(string className) => Defaults.ContainsKey(className);
 
     /// <summary>The whole configuration, with its defaults.</summary>
     public JsonObject ToJson() => Merge(json, new() { ["_class_name"] = ClassName });
+
+    /// <summary>A list of whole numbers; empty if it is not given.</summary>
+    public int[] Ints(string name) => json[name] is JsonArray array ? [.. array.Select(n => n!.GetValue<int>())] : [];
 
     public bool Has(string name) => json[name] is not null;
 

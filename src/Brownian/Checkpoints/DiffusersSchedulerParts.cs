@@ -5,10 +5,16 @@ using Brownian.Samplers;
 
 namespace Brownian.Checkpoints;
 
-/// <summary>Path, output, sampler and thresholding of a diffusers scheduler.</summary>
+/// <summary>Path, output and thresholding of a diffusers scheduler.</summary>
 internal static class DiffusersSchedulerParts
 {
     private const int MaxSteps = 1_000_000;
+
+    public static GaussianPath Path(DiffusersSchedulerConfig config) =>
+        config.IsEdm ? new EdmPath(config.Number("sigma_min"), config.Number("sigma_max"))
+        : config.ClassName == "IPNDMScheduler" ? new Trigonometric()
+        : config.Flag("use_flow_sigmas") ? new RectifiedFlow()
+        : Table(config);
 
     // A damaged number must not ask for gigabytes.
     public static DiscretePath Table(DiffusersSchedulerConfig config)
@@ -34,40 +40,46 @@ internal static class DiffusersSchedulerParts
         var betas = new BetaSchedule(shape, config.Number("beta_start"), config.Number("beta_end"), zero) { Values = trained };
 
         // The classes that divide by ᾱ keep its last value away from 0.
-        var divides = config.ClassName is "EulerDiscreteScheduler" or "DPMSolverMultistepScheduler";
+        var divides = config.ClassName is "EulerDiscreteScheduler" or "EulerAncestralDiscreteScheduler"
+            or "DPMSolverMultistepScheduler" or "UniPCMultistepScheduler";
         return new(betas, count, zero && divides ? DiscretePath.SmallestAlphaBar : 0);
     }
 
-    public static Parameterization Output(DiffusersSchedulerConfig config) => config.Text("prediction_type") switch
+    public static Parameterization Output(DiffusersSchedulerConfig config)
     {
-        "epsilon" => new PredictEpsilon(),
-        "sample" or "original_sample" => new PredictX0(),
-        "v_prediction" => new PredictV(),
-        _ => throw config.Unknown("prediction_type", "epsilon, sample and v_prediction"),
-    };
+        if (config.IsEdm)
+        {
+            return EdmOutput(config);
+        }
 
-    public static Parameterization EdmOutput(DiffusersSchedulerConfig config) => config.Text("prediction_type") switch
+        Parameterization output = config.Text("prediction_type") switch
+        {
+            "epsilon" => new PredictEpsilon(),
+            "sample" or "original_sample" => new PredictX0(),
+            "v_prediction" => new PredictV
+            {
+                Told = config.Has("timestep_type") && config.Text("timestep_type") == "continuous" ? NoiseLabel.LogRatio : NoiseLabel.Time,
+            },
+            "flow_prediction" => new PredictFlow(),
+            _ => throw config.Unknown("prediction_type", "epsilon, sample, v_prediction and flow_prediction"),
+        };
+        return config.Flag("use_flow_sigmas") ? output with { TimeScale = config.Int("num_train_timesteps") } : output;
+    }
+
+    private static PredictEdm EdmOutput(DiffusersSchedulerConfig config) => config.Text("prediction_type") switch
     {
         "epsilon" => new PredictEdm(config.Number("sigma_data")),
         "v_prediction" => new PredictEdm(config.Number("sigma_data")) { Negative = true },
         _ => throw config.Unknown("prediction_type", "epsilon and v_prediction"),
     };
 
-    public static Sampler Sampler(DiffusersSchedulerConfig config, bool asDiffusers) => config.ClassName switch
-    {
-        "DDPMScheduler" or "DDPMParallelScheduler" => new Ancestral(Variance(config)) { AsDiffusers = asDiffusers },
-        "DDIMScheduler" or "DDIMParallelScheduler" => new Ddim { AsDiffusers = asDiffusers },
-        "EulerDiscreteScheduler" or "EDMEulerScheduler" => new Euler(),
-        "HeunDiscreteScheduler" => new Heun(),
-        "DPMSolverMultistepScheduler" or "EDMDPMSolverMultistepScheduler" => Solver(config, asDiffusers),
-        _ => throw new NotSupportedException($"scheduler: '{config.ClassName}' cannot be read yet."),
-    };
-
     /// <summary>diffusers changes x0 and leaves ε, except where its update is made of x0 and xt, or of ε alone.</summary>
     public static Thresholding? Thresholding(DiffusersSchedulerConfig config)
     {
-        var rederive = config.ClassName == "HeunDiscreteScheduler" || (config.Has("algorithm_type") && IsNoiseSolver(config));
-        return config.Flag("thresholding")
+        var rederive = config.ClassName is "HeunDiscreteScheduler" or "DEISMultistepScheduler"
+            || (config.Has("algorithm_type") && DiffusersSamplers.Prediction(config) == DpmPrediction.Noise);
+        return config.ClassName == "UniPCMultistepScheduler" && !config.Flag("predict_x0") ? null
+            : config.Flag("thresholding")
             ? new()
             {
                 Quantile = config.Number("dynamic_thresholding_ratio"),
@@ -76,34 +88,4 @@ internal static class DiffusersSchedulerParts
             }
             : config.Flag("clip_sample") ? new() { Range = config.Number("clip_sample_range"), RederiveEpsilon = rederive } : null;
     }
-
-    private static ReverseVariance Variance(DiffusersSchedulerConfig config) => config.Text("variance_type") switch
-    {
-        "fixed_small" or "fixed_small_log" => ReverseVariance.Smallest,
-        "fixed_large" or "fixed_large_log" => ReverseVariance.Largest,
-        "learned_range" => ReverseVariance.Learned,
-        "learned" => ReverseVariance.Predicted,
-        _ => throw config.Unknown("variance_type", "fixed_small, fixed_small_log, fixed_large, fixed_large_log, learned and learned_range"),
-    };
-
-    private static DpmMultistep Solver(DiffusersSchedulerConfig config, bool asDiffusers)
-    {
-        var order = config.Int("solver_order");
-        DpmMultistep solver = IsNoiseSolver(config) ? new DpmSolver(order) : new DpmSolverPlusPlus(order);
-        return solver with
-        {
-            SecondOrder = config.Text("solver_type") == "heun" ? SecondOrder.Heun : SecondOrder.Midpoint,
-            Stochastic = config.Text("algorithm_type").StartsWith("sde-", StringComparison.Ordinal),
-            LowerOrderFinal = config.Flag("lower_order_final"),
-            EulerAtFinal = config.Flag("euler_at_final"),
-            AsDiffusers = asDiffusers,
-        };
-    }
-
-    private static bool IsNoiseSolver(DiffusersSchedulerConfig config) => config.Text("algorithm_type") switch
-    {
-        "dpmsolver++" or "sde-dpmsolver++" or "deis" => false,
-        "dpmsolver" or "sde-dpmsolver" => true,
-        _ => throw config.Unknown("algorithm_type", "dpmsolver++, sde-dpmsolver++, dpmsolver and sde-dpmsolver"),
-    };
 }

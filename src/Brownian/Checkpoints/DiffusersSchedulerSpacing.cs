@@ -8,23 +8,35 @@ internal static class DiffusersSchedulerSpacing
     public static ISpacing Of(DiffusersSchedulerConfig config, bool asDiffusers) => config.ClassName switch
     {
         "DDPMScheduler" or "DDPMParallelScheduler" => InTime(config, asDiffusers),
-        "DDIMScheduler" or "DDIMParallelScheduler" =>
+        "DDIMScheduler" or "DDIMParallelScheduler" or "PNDMScheduler" =>
             InTime(config, asDiffusers) with { End = config.Flag("set_alpha_to_one") ? FinalLevel.Clean : FinalLevel.Cleanest },
         "EulerDiscreteScheduler" => Euler(config, asDiffusers),
-        "HeunDiscreteScheduler" => InSigma(config) is { } inSigma
-            ? inSigma with { Within = Fractional(config, asDiffusers) }
-            : Fractional(config, asDiffusers),
-        "DPMSolverMultistepScheduler" => Solver(config, asDiffusers),
+        "EulerAncestralDiscreteScheduler" or "HeunDiscreteScheduler" or "LMSDiscreteScheduler" or "DPMSolverSDEScheduler" =>
+            FromKDiffusion(config, asDiffusers),
+        "KDPM2DiscreteScheduler" or "KDPM2AncestralDiscreteScheduler" => FromKDiffusion(config, asDiffusers) is Karras karras
+            ? karras with { Rounding = TimeRounding.Nearest }
+            : FromKDiffusion(config, asDiffusers),
+        "IPNDMScheduler" => config.Has("trained_betas")
+            ? throw new NotSupportedException($"{config.ClassName}: trained_betas cannot be read; leave them out.")
+            : new Crash { AsDiffusers = asDiffusers },
+        "DPMSolverMultistepScheduler" => Solver(config, asDiffusers, End(config), config.Text("beta_schedule") != "squaredcos_cap_v2"),
+        "DPMSolverSinglestepScheduler" => Solver(config, asDiffusers, End(config), roundsKarras: true),
+        "UniPCMultistepScheduler" => UniPc(config, asDiffusers),
+        "DEISMultistepScheduler" or "SASolverScheduler" => Solver(
+            config, asDiffusers, InSigma(config) is null && !config.Flag("use_flow_sigmas") ? FinalLevel.Cleanest : FinalLevel.Repeated, roundsKarras: true),
         _ => Edm(config),
     };
 
-    private static TimeSpacing InTime(DiffusersSchedulerConfig config, bool asDiffusers) => config.Text("timestep_spacing") switch
-    {
-        "leading" => new Leading(config.Int("steps_offset")),
-        "trailing" => new Trailing(),
-        "linspace" => new Linspace { AsDiffusers = asDiffusers },
-        _ => throw config.Unknown("timestep_spacing", "leading, trailing and linspace"),
-    };
+    /// <summary>The single-step solver has no choice.</summary>
+    private static TimeSpacing InTime(DiffusersSchedulerConfig config, bool asDiffusers) => config.ClassName == "DPMSolverSinglestepScheduler"
+        ? new Linspace { AsDiffusers = asDiffusers }
+        : config.Text("timestep_spacing") switch
+        {
+            "leading" => new Leading(config.Int("steps_offset")),
+            "trailing" => new Trailing(),
+            "linspace" => new Linspace { AsDiffusers = asDiffusers },
+            _ => throw config.Unknown("timestep_spacing", "leading, trailing and linspace"),
+        };
 
     /// <summary>Euler's and Heun's linspace is not rounded to steps.</summary>
     private static TimeSpacing Fractional(DiffusersSchedulerConfig config, bool asDiffusers) =>
@@ -36,47 +48,110 @@ internal static class DiffusersSchedulerSpacing
         : config.Flag("use_beta_sigmas") ? new Beta()
         : null;
 
+    private static ISpacing FromKDiffusion(DiffusersSchedulerConfig config, bool asDiffusers) => InSigma(config) is { } inSigma
+        ? inSigma with { Within = Fractional(config, asDiffusers) }
+        : Fractional(config, asDiffusers);
+
     private static ISpacing Euler(DiffusersSchedulerConfig config, bool asDiffusers)
     {
-        if (config.Text("interpolation_type") != "linear" || config.Text("timestep_type") != "discrete")
-        {
-            throw new NotSupportedException(
-                $"{config.ClassName}: interpolation_type '{config.Text("interpolation_type")}' with timestep_type '{config.Text("timestep_type")}' "
-                + "cannot be read; linear and discrete can.");
-        }
-
-        var end = End(config);
         var within = Fractional(config, asDiffusers);
-        return InSigma(config) is { } inSigma
-            ? inSigma with
+        var isLog = config.Text("interpolation_type") switch
+        {
+            "linear" => false,
+            "log_linear" => true,
+            _ => throw config.Unknown("interpolation_type", "linear and log_linear"),
+        };
+        if (InSigma(config) is { } inSigma)
+        {
+            return inSigma with
             {
-                Within = within,
+                Within = isLog ? null : within,
                 Largest = config.Optional("sigma_max"),
                 Smallest = config.Optional("sigma_min"),
-                End = end,
-            }
-            : within with { End = end };
+                End = End(config),
+            };
+        }
+
+        return isLog ? LogLinear(config, within, asDiffusers) : within with { End = End(config) };
     }
 
-    /// <summary>DPM-Solver lays out one time more than it steps from, except for trailing; its ratios span the whole table.</summary>
-    private static ISpacing Solver(DiffusersSchedulerConfig config, bool asDiffusers)
+    /// <summary>
+    /// diffusers lays out one σ more than it has times, and ends at it. The times are not those of the σ; with continuous ones it makes a step more than
+    /// it was asked for, which cannot be told here.
+    /// </summary>
+    private static Exponential LogLinear(DiffusersSchedulerConfig config, TimeSpacing within, bool asDiffusers)
+    {
+        if (config.Text("timestep_type") == "continuous" && config.Text("prediction_type") == "v_prediction")
+        {
+            return asDiffusers
+                ? throw new NotSupportedException($"{config.ClassName}: log_linear with continuous timesteps makes N + 1 steps in diffusers, which cannot be reproduced.")
+                : new Exponential { End = End(config) };
+        }
+
+        return new Exponential { SkipLast = true, End = FinalLevel.Cleanest, ToldTimes = asDiffusers ? within : null };
+    }
+
+    /// <summary>DPM-Solver and its kin lay out one time more than they step from, except for trailing; their ratios span the whole table.</summary>
+    private static ISpacing Solver(DiffusersSchedulerConfig config, bool asDiffusers, FinalLevel end, bool roundsKarras)
     {
         if (config.Flag("use_flow_sigmas"))
         {
-            throw new NotSupportedException($"{config.ClassName}: use_flow_sigmas cannot be read yet.");
+            return Flow(config, end);
         }
 
-        var end = End(config);
         var lu = config.Flag("use_lu_lambdas");
         if (InSigma(config) is { } || lu)
         {
             var inSigma = config.Flag("use_karras_sigmas") || !lu ? InSigma(config)! : new Exponential();
-            var rounds = (inSigma is Karras || lu) && config.Text("beta_schedule") != "squaredcos_cap_v2";
+            var rounds = (inSigma is Karras || lu) && roundsKarras;
             return inSigma with { Rounding = rounds ? TimeRounding.Nearest : TimeRounding.Down, End = end };
         }
 
         var inTime = InTime(config, asDiffusers);
-        return inTime with { SkipLast = inTime is not Trailing, SmallestLambda = config.Number("lambda_min_clipped"), End = end };
+        var clipped = config.Has("lambda_min_clipped") ? config.Number("lambda_min_clipped") : double.NegativeInfinity;
+        return inTime with { SkipLast = inTime is not Trailing, SmallestLambda = clipped, End = end };
+    }
+
+    private static FlowShift Flow(DiffusersSchedulerConfig config, FinalLevel end)
+    {
+        if (InSigma(config) is not null || end == FinalLevel.Cleanest)
+        {
+            throw new NotSupportedException(
+                $"{config.ClassName}: use_flow_sigmas with sigmas of another spacing or final_sigmas_type 'sigma_min' mixes two kinds of σ and cannot be read.");
+        }
+
+        var count = config.Int("num_train_timesteps");
+        return new(config.Number("flow_shift")) { Largest = 1 - 1.0 / count, End = end, Grid = count };
+    }
+
+    private static ISpacing UniPc(DiffusersSchedulerConfig config, bool asDiffusers)
+    {
+        var end = End(config) == FinalLevel.Clean ? FinalLevel.Clean : FinalLevel.Repeated;
+        if (!config.Flag("use_flow_sigmas"))
+        {
+            var spacing = Solver(config, asDiffusers, InSigma(config) is null ? End(config) : end, roundsKarras: true);
+            return spacing is RatioSpacing ratios
+                ? ratios with { Largest = config.Optional("sigma_max"), Smallest = config.Optional("sigma_min") }
+                : spacing;
+        }
+
+        var count = config.Int("num_train_timesteps");
+        if (InSigma(config) is Karras karras)
+        {
+            // Without limits diffusers takes them from the table of β.
+            var table = DiffusersSchedulerParts.Table(config);
+            return karras with
+            {
+                Largest = config.Optional("sigma_max") ?? table.Ratios[^1],
+                Smallest = config.Optional("sigma_min") ?? table.Ratios[0],
+                Grid = count,
+                End = end,
+            };
+        }
+
+        return config.Flag("use_dynamic_shifting")
+            ? throw new NotSupportedException($"{config.ClassName}: use_dynamic_shifting needs a shift for each image size; give it as flow_shift.")
+            : Flow(config, end) with { Largest = 1, Smallest = 1.0 / count, Bound = 1 - 1e-6, Terminal = config.Optional("shift_terminal") };
     }
 
     private static ISpacing Edm(DiffusersSchedulerConfig config)

@@ -8,4 +8,7 @@ public enum NoiseLabel
 
     /// <summary>σ, whose logarithm the network takes itself (score SDE's networks for the VE path).</summary>
     Sigma,
+
+    /// <summary>ln(σ/α)/4, as EDM's networks (Stable Video Diffusion; diffusers' "continuous" timesteps).</summary>
+    LogRatio,
 }

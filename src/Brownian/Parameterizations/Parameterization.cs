@@ -20,7 +20,7 @@ namespace Brownian.Parameterizations;
 [JsonDerivedType(typeof(PredictIddpmEpsilon), "edm_iddpm")]
 public abstract record Parameterization
 {
-    /// <summary>Whether the network is told the time or σ.</summary>
+    /// <summary>What the network is told.</summary>
     public NoiseLabel Told { get; init; }
 
     /// <summary>Added to what the network is told: −1 times the time and Count − 1 more is how NCSN's networks count the rungs of their ladder.</summary>
@@ -31,6 +31,9 @@ public abstract record Parameterization
     /// time is [0, 1] (score SDE).
     /// </summary>
     public double TimeScale { get; init; } = 1;
+
+    /// <summary>Stands for 0 in the logarithm.</summary>
+    private const double Smallest = 1e-15;
 
     /// <summary>What the network should output, [N, …], for data <paramref name="x0"/> and noise <paramref name="epsilon"/>, [N, …].</summary>
     public abstract Tensor Target(Tensor x0, Tensor epsilon, NoiseLevels at);
@@ -44,7 +47,16 @@ public abstract record Parameterization
     /// <summary>What the network is told about the noise, [N] or [].</summary>
     public virtual Tensor Label(NoiseLevels at)
     {
-        var told = Told == NoiseLabel.Sigma ? at.Sigma.reshape(at.Time.shape) : at.Time.alias();
+        var told = Told switch
+        {
+            NoiseLabel.Sigma => at.Sigma.reshape(at.Time.shape),
+            NoiseLabel.LogRatio => LogRatio(at),
+            _ => at.Time.alias(),
+        };
         return TimeScale == 1 && LabelOffset == 0 ? told : told * TimeScale + LabelOffset;
     }
+
+    /// <summary>EDM's label, ln(σ/α)/4 (Karras et al. 2022, Table 1, c_noise), [N] or [].</summary>
+    private protected Tensor LogRatio(NoiseLevels at) =>
+        (at.Sigma.clamp(min: Smallest) / at.Alpha.clamp(min: Smallest)).log().reshape(at.Time.shape) / 4;
 }

@@ -10,9 +10,6 @@ namespace Brownian.Parameterizations;
 /// <remarks>With S² = σ² + α²·SigmaData², the paper's formulas multiplied out by α, so that neither end divides by 0.</remarks>
 public sealed record PredictEdm(double SigmaData = 0.5) : Parameterization
 {
-    /// <summary>Stands for 0 in the logarithm.</summary>
-    private const double Smallest = 1e-15;
-
     /// <summary>Whether the network outputs −F, which has the sign of v (diffusers' "v_prediction" for EDM, CosXL).</summary>
     public bool Negative { get; init; }
 
@@ -41,8 +38,7 @@ public sealed record PredictEdm(double SigmaData = 0.5) : Parameterization
     public override Tensor Input(Tensor xt, NoiseLevels at) => xt / Total(at);
 
     /// <inheritdoc/>
-    public override Tensor Label(NoiseLevels at) =>
-        (at.Sigma.clamp(min: Smallest) / at.Alpha.clamp(min: Smallest)).log().reshape(at.Time.shape) * (TimeScale / 4);
+    public override Tensor Label(NoiseLevels at) => LogRatio(at) * TimeScale;
 
     private Tensor Total(NoiseLevels at) => (at.Sigma.square() + at.Alpha.square() * (SigmaData * SigmaData)).sqrt();
 }

@@ -12,6 +12,7 @@ namespace Brownian.Paths;
 [JsonDerivedType(typeof(EdmPath), "edm")]
 [JsonDerivedType(typeof(RectifiedFlow), "flow")]
 [JsonDerivedType(typeof(SigmaTable), "ladder")]
+[JsonDerivedType(typeof(Trigonometric), "trigonometric")]
 public abstract record GaussianPath
 {
     /// <summary>The level at a time of the path's own clock.</summary>

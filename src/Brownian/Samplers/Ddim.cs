@@ -1,4 +1,3 @@
-using Brownian.Paths;
 using static TorchSharp.torch;
 
 namespace Brownian.Samplers;
@@ -17,19 +16,10 @@ public sealed record Ddim(double Eta = 0) : OneStepSampler
     /// <inheritdoc/>
     protected override Tensor Step(SamplingRun run, Tensor xt, NoiseLevel from, NoiseLevel to)
     {
-        var end = AsDiffusers ? StrideEnd(run, from) : to;
+        var end = AsDiffusers ? DiffusersStride.Of(run).End(from) : to;
         var belief = run.Denoiser.Denoise(xt, from);
-        var fresh = Eta == 0 ? 0 : Eta * Math.Sqrt(Math.Max(0, Posterior.Between(from, end).Variance));
-        var kept = fresh == 0 ? end.Sigma : Math.Sqrt(Math.Max(0, end.Sigma * end.Sigma - fresh * fresh));
+        var (kept, fresh) = AncestralSplit.Of(from, end, Eta);
         var next = (belief.X0 * end.Alpha).add_(belief.Epsilon, alpha: kept);
         return fresh == 0 ? next : next.add_(run.Noise.NormalLike(xt), alpha: fresh);
-    }
-
-    private static NoiseLevel StrideEnd(SamplingRun run, NoiseLevel from)
-    {
-        var path = run.Schedule.Path as DiscretePath ?? throw new ArgumentException(
-            $"DDIM as diffusers: expected a discrete path; got {run.Schedule.Path.GetType().Name}. Leave out {nameof(AsDiffusers)}.");
-        var time = from.Time - path.Count / run.Schedule.Steps;
-        return time >= 0 ? path.At(time) : run.Schedule[^1];
     }
 }

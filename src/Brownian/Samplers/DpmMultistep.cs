@@ -47,10 +47,7 @@ public abstract record DpmMultistep(int Order) : Sampler
     private protected abstract Tensor Model(Denoised belief);
 
     /// <summary>The step's factors.</summary>
-    private protected abstract Weights WeightsOf(NoiseLevel from, NoiseLevel to, double h);
-
-    /// <summary>x_to = Xt·x_from + D0·m0 + D1·m' + D2·m'' + Noise·z, with m' and m'' the derivatives of the model by λ, in units of h.</summary>
-    private protected readonly record struct Weights(double Xt, double D0, double D1, double D2, double Noise);
+    private protected abstract ExponentialStep WeightsOf(NoiseLevel from, NoiseLevel to, double h);
 
     private int OrderOf(int step, NoiseSchedule schedule, NoiseLevel to, int history)
     {
@@ -111,7 +108,7 @@ public abstract record DpmMultistep(int Order) : Sampler
             : history > 1 && lambda.Last == lambda.BeforeLast ? 1 : history;
 
         /// <summary>The weights of the model at this step and the two before, from those of its differences.</summary>
-        private (double This, double Last, double BeforeLast) ByModel(Weights weights, int order, double now, double h)
+        private (double This, double Last, double BeforeLast) ByModel(ExponentialStep weights, int order, double now, double h)
         {
             if (order == 1)
             {

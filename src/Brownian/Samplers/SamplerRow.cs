@@ -9,5 +9,6 @@ namespace Brownian.Samplers;
 /// <param name="Steps">A number of steps that gives clean images.</param>
 /// <param name="CallsPerStep">Network calls of one step; 0 where the method decides that itself.</param>
 /// <param name="Summary">One line for people.</param>
+/// <param name="ExtraCalls">Network calls of a run beyond those: at the start of multistep methods.</param>
 public sealed record SamplerRow(
-    IReadOnlyList<string> Names, Sampler Sampler, ISpacing Spacing, int Steps, int CallsPerStep, string Summary);
+    IReadOnlyList<string> Names, Sampler Sampler, ISpacing Spacing, int Steps, int CallsPerStep, string Summary, int ExtraCalls = 0);

@@ -34,7 +34,7 @@ public sealed record Linspace : TimeSpacing
         var step = (int)time;
         return step == time || !AsDiffusers
             ? path.At(time)
-            : DiscretePath.OfRatio(time, path.Ratios[step] + (time - step) * ((double)path.Ratios[step + 1] - path.Ratios[step]));
+            : DiscretePath.OfRatio(time, (float)(path.Ratios[step] + (time - step) * ((double)path.Ratios[step + 1] - path.Ratios[step])));
     }
 
     private IEnumerable<double> Even(double low, double high, int points) => points == 1

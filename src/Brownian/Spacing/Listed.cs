@@ -28,7 +28,7 @@ public sealed record Listed(IReadOnlyList<double> Times) : ISpacing
             }
         }
 
-        return new(path, [.. Times.Select(path.At), End == FinalLevel.Clean ? path.Clean : path.Cleanest]);
+        return End.Finish(path, Times.Select(path.At));
     }
 
     /// <inheritdoc/>

@@ -8,6 +8,9 @@ public abstract record RatioSpacing : ISpacing
     /// <summary>Stands for an infinite σ/α at pure noise: the ratio at ᾱ = 2⁻²⁴.</summary>
     private const double LargestRatio = 4096;
 
+    /// <summary>Times are read off float32 logarithms: 2·10⁻⁷ over a distance of some 10⁻³. What is so little below a step is that step.</summary>
+    private const double TimeNoise = 1e-4;
+
     /// <summary>Where the schedule ends.</summary>
     public FinalLevel End { get; init; }
 
@@ -26,6 +29,15 @@ public abstract record RatioSpacing : ISpacing
     /// <summary>What is done to times between two steps of a discrete path. σ/α stays; the network is told the rounded time.</summary>
     public TimeRounding Rounding { get; init; }
 
+    /// <summary>On paths of continuous time the network is told times that are rounded down to multiples of 1/Grid; null for exact ones.</summary>
+    public double? Grid { get; init; }
+
+    /// <summary>
+    /// The network is told the times of this spacing and not those of the ratios, as diffusers' Euler with log-linear σ does; null for those of
+    /// the ratios, which are right.
+    /// </summary>
+    public TimeSpacing? ToldTimes { get; init; }
+
     /// <inheritdoc/>
     public NoiseSchedule Levels(GaussianPath path, int steps)
     {
@@ -35,7 +47,8 @@ public abstract record RatioSpacing : ISpacing
         large = double.IsFinite(large) ? large : LargestRatio;
         var small = Smallest ?? path.RatioOf(last);
         var levels = Ratios(large, small, SkipLast ? steps + 1 : steps).Take(steps).Select(ratio => Level(path, ratio));
-        return new(path, [.. levels, End == FinalLevel.Clean ? path.Clean : path.Cleanest]);
+        var told = ToldTimes?.Levels(path, steps).Select(level => level.Time);
+        return End.Finish(path, told is null ? levels : levels.Zip(told, (level, time) => level with { Time = time }));
     }
 
     /// <summary>Descending ratios from the largest to the smallest, both included if there are two or more points.</summary>
@@ -58,10 +71,15 @@ public abstract record RatioSpacing : ISpacing
     private NoiseLevel Level(GaussianPath path, double ratio)
     {
         var level = path.AtNoiseToSignal(ratio);
-        return path is not DiscretePath ? level : Rounding switch
+        if (path is not DiscretePath)
+        {
+            return Grid is { } grid ? level with { Time = Math.Floor(level.Time * grid) / grid } : level;
+        }
+
+        return Rounding switch
         {
             TimeRounding.Nearest => level with { Time = Math.Round(level.Time) },
-            TimeRounding.Down => level with { Time = Math.Floor(level.Time) },
+            TimeRounding.Down => level with { Time = Math.Floor(level.Time + TimeNoise) },
             _ => level,
         };
     }

@@ -9,9 +9,11 @@ public static class SpacingCatalog
         new(["trailing"], new Trailing(), "from the noisiest level down by equal parts of the time; the safe choice"),
         new(["leading"], new Leading(), "every n-th step from 0 on, as in the DDPM and DDIM papers; needs many steps"),
         new(["linspace"], new Linspace(), "evenly from the noisiest level to the cleanest"),
-        new(["karras"], new Karras(), "EDM's: short steps at low noise; good with few steps"),
-        new(["exponential", "lu", "lambda", "polyexponential"], new Exponential(), "even steps of log(alpha/sigma)"),
+        new(["karras", "get_sigmas_karras"], new Karras(), "EDM's: short steps at low noise; good with few steps"),
+        new(["exponential", "lu", "lambda", "polyexponential", "log-linear", "get_sigmas_exponential"], new Exponential(), "even steps of log(alpha/sigma)"),
         new(["beta"], new Beta(), "short steps at both ends"),
+        new(["crash"], new Crash(), "v-diffusion's, for ipndm: short steps at both ends"),
+        new(["flow-shift"], new FlowShift(3), "even shares of noise, shifted by 3 toward noise: flow matching of large images"),
     ];
 
     /// <summary>The spacing with this name, or alias; case, spaces and dashes do not matter.</summary>

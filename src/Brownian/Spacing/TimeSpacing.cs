@@ -22,7 +22,7 @@ public abstract record TimeSpacing : ISpacing
         var levels = path is DiscretePath table
             ? Times(Used(table), points, table.Count).Take(steps).Select(time => LevelAt(table, Math.Min(time, table.Count - 1)))
             : Times(path.Cleanest.Time, path.Noisiest.Time, points).Take(steps).Select(path.At);
-        return new(path, [.. levels, End == FinalLevel.Clean ? path.Clean : path.Cleanest]);
+        return End.Finish(path, levels);
     }
 
     /// <summary>Descending steps of a table.</summary>

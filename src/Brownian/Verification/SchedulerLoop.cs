@@ -30,14 +30,25 @@ internal sealed class SchedulerLoop
     }
 
     /// <summary>The data at the end, from <paramref name="x"/> at level number <paramref name="first"/>.</summary>
-    public Tensor Run(Tensor x, NoiseSchedule schedule, int first = 0)
+    /// <param name="x">The data.</param>
+    /// <param name="schedule">The levels.</param>
+    /// <param name="first">Where to begin.</param>
+    /// <param name="times">How often the run is made, the next one with the end of the one before and with what the sampler remembers of it.</param>
+    public Tensor Run(Tensor x, NoiseSchedule schedule, int first = 0, int times = 1)
     {
+        var seed = (ulong?)scheduler.Config["noise_sampler_seed"]?.GetValue<double>();
+        if (sampler is DpmSde && seed is { } known && schedule.Steps > 1)
+        {
+            using var brownian = new BrownianReplay(schedule, known);
+            return Run(x, schedule, brownian, first, schedule.Steps);
+        }
+
         using var noise = new SeededNoise(0);
-        return Run(x, schedule, noise, first, schedule.Steps);
+        return Run(x, schedule, noise, first, schedule.Steps, times);
     }
 
     /// <summary>The data at level number <paramref name="end"/>.</summary>
-    public Tensor Run(Tensor x, NoiseSchedule schedule, INoise noise, int first, int end)
+    public Tensor Run(Tensor x, NoiseSchedule schedule, INoise noise, int first, int end, int times = 1)
     {
         using var scope = NewDisposeScope();
         using var inference = no_grad();
@@ -45,12 +56,15 @@ internal sealed class SchedulerLoop
         IDenoiser denoiser = scheduler.Thresholding is { } rule ? new Thresholded(replay, rule) : replay;
         using var stepper = sampler.Start(denoiser, noise, schedule);
         var now = ToOurs(x, schedule[first]);
-        for (var i = first; i < end; i++)
+        for (var time = 0; time < times; time++)
         {
-            using var step = NewDisposeScope();
-            var next = stepper.Step(replay.Begin(now, schedule[i]), schedule[i], schedule[i + 1]);
-            now.Dispose();
-            now = step.MoveToOuter(next);
+            for (var i = first; i < end; i++)
+            {
+                using var step = NewDisposeScope();
+                var next = stepper.Step(replay.Begin(now, schedule[i]), schedule[i], schedule[i + 1]);
+                now.Dispose();
+                now = step.MoveToOuter(next);
+            }
         }
 
         return FromOurs(now, schedule[end]).MoveToOuterDisposeScope();
@@ -73,7 +87,7 @@ internal sealed class SchedulerLoop
             : otherwise;
         foreach (var (name, _) in given)
         {
-            if (name is not ("eta" or "use_clipped_model_output" or "s_churn" or "s_tmin" or "s_tmax" or "s_noise"))
+            if (name is not ("eta" or "use_clipped_model_output" or "s_churn" or "s_tmin" or "s_tmax" or "s_noise" or "order"))
             {
                 throw new NotSupportedException($"{scheduler.ClassName}: the step's argument {name} is not known");
             }
@@ -86,7 +100,9 @@ internal sealed class SchedulerLoop
         return (
             scheduler.Sampler switch
             {
-                Ddim ddim => ddim with { Eta = Number("eta", 0) },
+                Ddim ddim => ddim with { Eta = Number("eta", ddim.Eta) },
+                DpmSde sde => sde with { NoiseScale = Number("s_noise", 1) },
+                LinearMultistep lms => lms with { Order = (int)Number("order", lms.Order) },
                 Euler euler => euler with { Churn = churn },
                 Heun heun => heun with { Churn = churn },
                 var other => other,

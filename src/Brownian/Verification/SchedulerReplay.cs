@@ -47,8 +47,12 @@ internal sealed class SchedulerReplay(DiffusionModel model, SchedulerInput input
     private Tensor Raw(Tensor xt, NoiseLevel at, NoiseLevels levels) =>
         model.Network.call(keepsRatio ? xt / at.Alpha : xt, model.Parameterization.Label(levels).to(xt.dtype).expand(xt.size(0)), null);
 
-    /// <summary>The data that diffusers has once x/α is overwritten with the network's input.</summary>
-    private Tensor Overwritten(Tensor xt, NoiseLevel at) => model.Parameterization.Input(xt, NoiseLevels.Of(at, xt)) * at.Alpha;
+    /// <summary>The data that diffusers has once its own are overwritten with the network's input.</summary>
+    private Tensor Overwritten(Tensor xt, NoiseLevel at)
+    {
+        var shown = model.Parameterization.Input(xt, NoiseLevels.Of(at, xt));
+        return keepsRatio ? shown * at.Alpha : shown;
+    }
 
     private Denoised Churned(Tensor noisy, NoiseLevel at)
     {

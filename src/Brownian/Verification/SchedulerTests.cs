@@ -47,8 +47,12 @@ internal static class SchedulerTests
         var x = SchedulerData.Sample(shape) * (scaled ? scheduler.InitNoiseSigma(schedule) : 1);
         switch (procedure)
         {
-            case "PLAIN" or "SWITCH" or "SCALED_KEEP" or "SCALED_OVERWRITE" or "DDPM_FULL":
+            case "PLAIN" or "SWITCH" or "SCALED_KEEP" or "SCALED_OVERWRITE" or "DDPM_FULL" or "PNDM":
                 return loop.Run(x, schedule);
+            case "IPNDM":
+                return loop.Run(x, schedule, times: 2);
+            case "UNEVEN":
+                return loop.Run(x, schedule, first: 3);
             case "NOISE_PLAIN" or "NOISE_SCALED_KEEP" or "NOISE_SCALED_OVERWRITE" or "DDPM_NOISE":
                 var first = row.GetProperty("t_start").GetInt32();
                 return loop.Run(loop.AddNoise(x, SchedulerData.Noise(shape), schedule[first]), schedule, first);

@@ -1,27 +1,35 @@
 using Brownian.Checkpoints;
 using Brownian.Samplers;
 using Brownian.Spacing;
+using static TorchSharp.torch;
 
 namespace Brownian.Verification;
 
 /// <summary>The lists that diffusers' set_timesteps leaves behind.</summary>
 internal static class SchedulerTimes
 {
-    /// <summary>What the network is told, call by call. Heun's schedulers repeat all but the first.</summary>
+    /// <summary>What the network is told, call by call: the sampler is run and listened to.</summary>
     public static double[] Timesteps(DiffusersScheduler scheduler, NoiseSchedule schedule)
     {
-        var times = schedule.Take(schedule.Steps)
-            .Select(level => scheduler.Path is Paths.EdmPath ? Math.Log(level.Sigma) / 4 : level.Time);
-        return scheduler.Sampler is Heun ? [.. times.Take(1), .. times.Skip(1).SelectMany(Twice)] : [.. times];
+        using var scope = NewDisposeScope();
+        using var noise = new SeededNoise(0);
+        var listener = new Listener(scheduler.Parameterization);
+        scheduler.Sampler.Run(listener, zeros(1, 1, dtype: ScalarType.Float64), schedule, noise);
+        return [.. listener.Told];
     }
 
-    /// <summary>σ/α, level by level, with the end. Heun's schedulers repeat all but the first and the last.</summary>
+    /// <summary>
+    /// diffusers' list of σ, level by level, with the end. Schedulers with two calls a step repeat them, and flow schedulers say σ and not σ/α.
+    /// </summary>
     public static double[] Sigmas(DiffusersScheduler scheduler, NoiseSchedule schedule)
     {
-        var ratios = schedule.Select(level => level.NoiseToSignal);
-        return scheduler.Sampler is Heun
-            ? [.. ratios.Take(1), .. ratios.Skip(1).SkipLast(1).SelectMany(Twice), .. ratios.TakeLast(1)]
-            : [.. ratios];
+        double[] ratios = [.. schedule.Select(level => scheduler.Path is Paths.RectifiedFlow ? level.Sigma : level.NoiseToSignal)];
+        return scheduler.Sampler switch
+        {
+            Heun or DpmSde => [ratios[0], .. ratios[1..^1].SelectMany(Twice), ratios[^1]],
+            Dpm2 => [ratios[0], .. ratios[1..].SelectMany(Twice), ratios[^1]],
+            _ => ratios,
+        };
     }
 
     /// <summary>Compares timesteps: exactly if they are whole numbers.</summary>
@@ -48,4 +56,15 @@ internal static class SchedulerTimes
     }
 
     private static IEnumerable<double> Twice(double value) => [value, value];
+
+    private sealed class Listener(Parameterizations.Parameterization parameterization) : IDenoiser
+    {
+        public List<double> Told { get; } = [];
+
+        public Denoised Denoise(Tensor xt, NoiseLevel at)
+        {
+            Told.Add(parameterization.Label(NoiseLevels.Of(at, xt)).item<double>());
+            return new(zeros_like(xt), zeros_like(xt), zeros_like(xt));
+        }
+    }
 }

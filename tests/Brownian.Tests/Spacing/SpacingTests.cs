@@ -46,6 +46,8 @@ public sealed class SpacingTests
         var schedule = (SpacingCatalog.Find(spacing) switch
         {
             TimeSpacing time => (ISpacing)(time with { End = FinalLevel.Cleanest, SkipLast = true }),
+            Crash crash => crash with { End = FinalLevel.Cleanest },
+            FlowShift flow => flow with { End = FinalLevel.Cleanest },
             var ratio => (RatioSpacing)ratio with { End = FinalLevel.Cleanest, SkipLast = true },
         }).Levels(process, 9);
         Assert.Equal(process.Cleanest, schedule[^1]);

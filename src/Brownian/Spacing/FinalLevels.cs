@@ -1,0 +1,19 @@
+using Brownian.Paths;
+
+namespace Brownian.Spacing;
+
+/// <summary>The end of a schedule.</summary>
+internal static class FinalLevels
+{
+    /// <summary>These levels and the end.</summary>
+    public static NoiseSchedule Finish(this FinalLevel end, GaussianPath path, IEnumerable<NoiseLevel> levels)
+    {
+        NoiseLevel[] laid = [.. levels];
+        return new(path, [.. laid, end switch
+        {
+            FinalLevel.Clean => path.Clean,
+            FinalLevel.Cleanest => path.Cleanest,
+            _ => laid[^1],
+        }]);
+    }
+}

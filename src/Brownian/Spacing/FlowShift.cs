@@ -1,0 +1,53 @@
+using Brownian.Paths;
+
+namespace Brownian.Spacing;
+
+/// <summary>
+/// Flow matching's spacing: the share of noise in (1 − s)·x0 + s·ε falls evenly and is then shifted toward noise, s → Shift·s/(1 + (Shift − 1)·s) (Esser
+/// et al. 2024, eq. 23). On other paths the levels of the same σ/α are taken.
+/// </summary>
+/// <param name="Shift">1 for no shift; 3 for large images.</param>
+public sealed record FlowShift(double Shift = 1) : ISpacing
+{
+    /// <summary>Where the schedule ends.</summary>
+    public FinalLevel End { get; init; }
+
+    /// <summary>The share at the first level, before the shift; null for the path's noisiest level.</summary>
+    public double? Largest { get; init; }
+
+    /// <summary>The share at the last point that is laid out, before the shift.</summary>
+    public double Smallest { get; init; }
+
+    /// <summary>Whether that last point is left out.</summary>
+    public bool SkipLast { get; init; } = true;
+
+    /// <summary>The shifted share is never above this: below 1 the data are not quite gone, and λ is finite.</summary>
+    public double Bound { get; init; } = 1;
+
+    /// <summary>After the shift the shares are stretched so that the last one laid out is this; null to leave them.</summary>
+    public double? Terminal { get; init; }
+
+    /// <summary>The network is told times that are rounded down to multiples of 1/Grid, like the steps of a table; null for exact ones.</summary>
+    public double? Grid { get; init; }
+
+    /// <inheritdoc/>
+    public NoiseSchedule Levels(GaussianPath path, int steps)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        var parts = Math.Max(1, SkipLast ? steps : steps - 1);
+        var largest = Largest ?? Unshifted(path.Noisiest.Sigma / (path.Noisiest.Alpha + path.Noisiest.Sigma));
+        var shares = Enumerable.Range(0, steps).Select(i => Shifted(largest + (Smallest - largest) * i / parts)).ToArray();
+        var stretch = Terminal is { } last ? (1 - last) / (1 - shares[^1]) : 1;
+        return End.Finish(path, shares.Select(share => Level(path, Math.Min(Bound, 1 - (1 - share) * stretch))));
+    }
+
+    private double Shifted(double share) => Shift * share / (1 + (Shift - 1) * share);
+
+    private double Unshifted(double share) => share / (Shift - (Shift - 1) * share);
+
+    private NoiseLevel Level(GaussianPath path, double share)
+    {
+        var level = path is RectifiedFlow ? path.At(share) : path.AtNoiseToSignal(share / (1 - share));
+        return Grid is { } grid ? level with { Time = Math.Floor(level.Time * grid) / grid } : level;
+    }
+}
