@@ -78,6 +78,7 @@ internal sealed class CommandLine(Terminal terminal)
         new QuickstartCommand(terminal),
         new TrainCommand(terminal),
         new SampleCommand(terminal),
+        new DistillCommand(terminal),
         new ReproduceCommand(terminal),
         new LikelihoodCommand(terminal),
         new CompareCommand(terminal),

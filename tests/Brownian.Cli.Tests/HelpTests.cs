@@ -10,6 +10,7 @@ public sealed class HelpTests
     [InlineData("train")]
     [InlineData("quickstart")]
     [InlineData("presets")]
+    [InlineData("distill")]
     [InlineData("presets show")]
     [InlineData("sample")]
     [InlineData("reproduce")]

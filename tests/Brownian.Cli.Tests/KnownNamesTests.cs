@@ -13,6 +13,8 @@ public sealed class KnownNamesTests
         Assert.Equal(SamplerCatalog.All.Select(row => row.Names[0]), KnownNames.Samplers);
         Assert.Equal(SpacingCatalog.All.Select(row => row.Names[0]), KnownNames.Spacings);
         Assert.Equal(Presets.Names, KnownNames.Presets);
+        Assert.Equal(Families.Names, KnownNames.Families);
+        Assert.Equal(Distillations.Methods, KnownNames.Distillations);
         Assert.Equal(DatasetCatalog.Names, KnownNames.Data);
     }
 

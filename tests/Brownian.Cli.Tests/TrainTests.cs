@@ -119,6 +119,7 @@ public sealed class TrainTests : IDisposable
     [Theory]
     [InlineData("batch_sise", "--set", "batch_sise=3")]
     [InlineData("there is no 'mnits'. Did you mean mnist?", "--preset", "mnits")]
+    [InlineData("there is no 'edmm'. Did you mean edm?", "--family", "edmm")]
     [InlineData("expected name=value", "--set", "batch")]
     [InlineData("no/such/run is not a training run", "--resume", "no/such/run")]
     [InlineData("--minutes: expected a number above 0; got -1.", "--minutes", "-1")]
@@ -145,9 +146,29 @@ public sealed class TrainTests : IDisposable
     public void Presets_are_listed_and_shown_as_yaml_that_train_accepts()
     {
         Assert.Contains("mnist ", Cli.Run("presets").Out);
+        Assert.Contains("edm ", Cli.Run("presets").Out);
+        Assert.Contains("path: edm", Cli.Run("presets", "show", "edm").Out);
         File.WriteAllText(folder / "my.yaml", Cli.Run("presets", "show", "tiny").Out);
         Train("--config", folder / "my.yaml", "--steps", "1", "--out", folder / "run");
         Assert.Equal(2, Cli.Run("presets", "show", "none").Code);
+    }
+
+    [Fact]
+    public void A_family_is_trained_distilled_and_sampled_by_its_own_sampler()
+    {
+        Train("--family", "edm", "--steps", "2", "--out", folder / "run");
+        Assert.Contains("heun, karras, ", Cli.Run("info", folder / "run").Out);
+        foreach (var method in (string[][])[["consistency"], ["progressive", "--from", "4"]])
+        {
+            var distilled = Cli.Run(
+                ["distill", folder / "run", "--method", .. method, "--steps", "1", "--set", "budget.steps=1", "--out", folder / method[0]]);
+            Assert.True(distilled.Code == 0, distilled.Error);
+            var sampled = Cli.Run("sample", distilled.Out.Trim(), "-n", "2", "--class", "3", "--out", folder / $"samples-{method[0]}");
+            Assert.True(sampled.Code == 0, sampled.Error);
+        }
+
+        Assert.Equal(2, Cli.Run("distill", folder / "no-such-run").Code);
+        Assert.Equal(2, Cli.Run("distill", folder / "run", "--from", "4").Code);
     }
 
     private static string[] Arguments(params string[] options) => ["train", .. Tiny, .. options];

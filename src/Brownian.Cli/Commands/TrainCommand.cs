@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Brownian.Checkpoints;
-using Brownian.Cli.Live;
 using Brownian.Cli.Samples;
 using Brownian.Cli.Terminals;
 using Brownian.Cli.Trainings;
@@ -14,8 +13,9 @@ internal sealed class TrainCommand : BrownianCommand
     private readonly Option<string?> data = new("--data") { Description = $"{string.Join(", ", KnownNames.Data)}, or a folder or file of images.", HelpName = "DATA" };
     private readonly Option<string?> dataFolder = SharedOptions.DataFolder();
     private readonly Option<string?> preset = new("--preset") { Description = "Where the settings start; chosen by the images' size if left out. See brownian presets.", HelpName = "NAME" };
-    private readonly Option<string?> config = new("--config") { Description = "A YAML file laid over the preset.", HelpName = "FILE" };
-    private readonly Option<string[]> set = new("--set") { Description = "A single setting laid over both, such as optimizer.learning_rate=1e-3.", HelpName = "A.B=C", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string?> family = new("--family") { Description = $"{string.Join(", ", KnownNames.Families)}: path, output, objective and sampler, laid over the preset.", HelpName = "NAME" };
+    private readonly Option<string?> config = new("--config") { Description = "A YAML file laid over preset and family.", HelpName = "FILE" };
+    private readonly Option<string[]> set = new("--set") { Description = "A single setting laid over all, such as optimizer.learning_rate=1e-3.", HelpName = "A.B=C", AllowMultipleArgumentsPerToken = true };
     private readonly Option<int?> steps = SharedOptions.Steps("Train for this many steps, those before a resume included.");
     private readonly Option<double?> minutes = SharedOptions.Minutes("Train for this long, time before a resume included.");
     private readonly Option<long?> images = new("--images") { Description = "Train on this many images, repetitions counted.", HelpName = "N" };
@@ -32,10 +32,12 @@ internal sealed class TrainCommand : BrownianCommand
     {
         data.CompletionSources.Add(KnownNames.Data);
         preset.CompletionSources.Add(KnownNames.Presets);
-        AddAll(data, dataFolder, preset, config, set, steps, minutes, images, resume, dryRun, output, seed, precision, device, json);
+        family.CompletionSources.Add(KnownNames.Families);
+        AddAll(data, dataFolder, preset, family, config, set, steps, minutes, images, resume, dryRun, output, seed, precision, device, json);
         Examples =
         [
             "brownian train --data builtin:strokes --minutes 5",
+            "brownian train --data fashion-mnist --family edm --minutes 20",
             "brownian train --data ~/pictures --set data.size=64 batch=32 --dry-run",
             "brownian train --resume runs/strokes --minutes 30",
         ];
@@ -78,6 +80,7 @@ internal sealed class TrainCommand : BrownianCommand
         Data = parse.GetValue(data),
         DataFolder = parse.GetValue(dataFolder),
         Preset = parse.GetValue(preset),
+        Family = parse.GetValue(family),
         ConfigPath = parse.GetValue(config),
         Settings = parse.GetValue(set) ?? [],
         Steps = parse.GetValue(steps),
@@ -89,28 +92,9 @@ internal sealed class TrainCommand : BrownianCommand
 
     private int Train(TrainingRun run, ParseResult parse, CancellationToken cancellation)
     {
-        var seen = run.Dataset;
-        Terminal.Say($"{seen.Name}: {seen.Count} images of {seen.Channels}×{seen.Height}×{seen.Width}; {Words.Count(run.Trainer.ParameterCount)} parameters; {run.Folder.Path}");
-        if (run.Trainer.Progress.Steps > 0)
-        {
-            Terminal.Say($"going on after step {run.Trainer.Progress.Steps}");
-        }
-
-        var outcome = TrainingSession.Run(run, Terminal, cancellation);
-        var path = ProgramName.Argument(outcome.Run);
-        if (parse.GetValue(json))
-        {
-            Terminal.Out.WriteLine(Json.Of(outcome));
-        }
-        else
-        {
-            Terminal.Say($"{outcome.Steps} steps, {Words.Count(outcome.Images)} images, {Words.Duration(outcome.Seconds)}{(outcome.Loss is { } loss ? $", loss {Words.Number(loss)}" : "")}");
-            Terminal.Say($"go on:   {ProgramName.Call} train --resume {path}{(outcome.Finished ? " --minutes N" : "")}");
-            Terminal.Say($"sample:  {ProgramName.Call} sample {path} -n 16");
-            Terminal.Out.WriteLine(outcome.Run);
-        }
-
-        return cancellation.IsCancellationRequested && !outcome.Finished ? ExitCode.Cancelled : ExitCode.Ok;
+        var outcome = TrainingReport.Train(run, Terminal, cancellation);
+        TrainingReport.Tell(outcome, Terminal, parse.GetValue(json));
+        return TrainingReport.Code(outcome, cancellation);
     }
 
     private int Estimate(TrainingEstimate estimate, bool asJson)

@@ -12,6 +12,8 @@ internal sealed record TrainingWish
 
     public string? Preset { get; init; }
 
+    public string? Family { get; init; }
+
     public string? ConfigPath { get; init; }
 
     public IReadOnlyList<string> Settings { get; init; } = [];
@@ -37,8 +39,9 @@ internal sealed record TrainingWish
 
         var yaml = ConfigPath is null ? null : File.ReadAllText(ConfigPath);
         var settings = Assignments();
+        _ = Family is null ? null : Families.Text(Family);
         var preset = Preset ?? (yaml is null ? UsualPreset(settings) : null);
-        return Loaded(() => ConfigFile.Load(preset, yaml, settings));
+        return Loaded(() => ConfigFile.Load(preset, yaml, settings, Family));
     });
 
     /// <summary>Everything that was said, as assignments, the special options last.</summary>
@@ -68,10 +71,10 @@ internal sealed record TrainingWish
 
     private static string Quoted(string text) => JsonSerializer.Serialize(text, Json.Style);
 
-    private static string UsualPreset(IReadOnlyList<string> settings)
+    private string UsualPreset(IReadOnlyList<string> settings)
     {
         // All settings are read, so that a typo is told before data are opened; one drawn image is enough to see their size.
-        var config = Loaded(() => ConfigFile.Load(null, null, settings));
+        var config = Loaded(() => ConfigFile.Load(null, null, settings, Family));
         var data = (config.Data with { Count = 1 }).Open();
         return Presets.For(Math.Max(data.Height, data.Width), data.Channels);
     }

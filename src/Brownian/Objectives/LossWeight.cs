@@ -10,6 +10,7 @@ namespace Brownian.Objectives;
 [JsonDerivedType(typeof(UniformWeight), "uniform")]
 [JsonDerivedType(typeof(MinSnrWeight), "min_snr")]
 [JsonDerivedType(typeof(EdmWeight), "edm")]
+[JsonDerivedType(typeof(SnrWeight), "snr")]
 public abstract record LossWeight
 {
     /// <summary>Factors of the squared error of the network's own output, one a sample, [N], non-negative; null when all are 1.</summary>

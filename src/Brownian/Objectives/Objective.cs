@@ -10,6 +10,9 @@ namespace Brownian.Objectives;
 [DefaultKind("denoising")]
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(DenoisingObjective), "denoising")]
+[JsonDerivedType(typeof(ConsistencyTraining), "consistency_training")]
+[JsonDerivedType(typeof(ConsistencyDistillation), "consistency_distillation")]
+[JsonDerivedType(typeof(ProgressiveDistillation), "progressive_distillation")]
 public abstract record Objective
 {
     /// <summary>Whether the network must have twice the data's channels, the second half for the variance of a reverse step.</summary>

@@ -86,6 +86,8 @@ public static class SamplerCatalog
             new UniPc(3), new Karras(), 20, 1, "unipc of order 4; without guidance"),
         new(["sa-solver", "SASolverScheduler"],
             new SaSolver(), new Karras(), 30, 1, "stochastic Adams: noise in the middle of the run, corrected"),
+        new(["consistency", "multistep-consistency"],
+            new MultistepConsistency(), new Karras { SkipLast = true }, 2, 1, "for consistency models: one step, or noised anew for a few more"),
     ];
 
     /// <summary>The sampler with this name, or alias; case, spaces and dashes do not matter.</summary>

@@ -10,6 +10,7 @@ public static class SpacingCatalog
         new(["leading"], new Leading(), "every n-th step from 0 on, as in the DDPM and DDIM papers; needs many steps"),
         new(["linspace"], new Linspace(), "evenly from the noisiest level to the cleanest"),
         new(["karras", "get_sigmas_karras"], new Karras(), "EDM's: short steps at low noise; good with few steps"),
+        new(["karras-trailing"], new Karras { SkipLast = true }, "karras with clean data in place of the cleanest level: half as many steps visit every second level"),
         new(["exponential", "lu", "lambda", "polyexponential", "log-linear", "get_sigmas_exponential"], new Exponential(), "even steps of log(alpha/sigma)"),
         new(["beta"], new Beta(), "short steps at both ends"),
         new(["crash"], new Crash(), "v-diffusion's, for ipndm: short steps at both ends"),

@@ -36,6 +36,7 @@ internal sealed class FlatParameters : IDisposable
         }
 
         Names = [.. named.Select(p => p.name)];
+        Fixed = [.. module.state_dict().Where(entry => !Names.Contains(entry.Key)).Select(entry => (entry.Key, entry.Value))];
         Parameters = [.. named.Select(p => (Tensor)p.parameter)];
         offsets = new long[named.Length];
         for (var i = 0; i < named.Length; i++)
@@ -60,6 +61,9 @@ internal sealed class FlatParameters : IDisposable
 
     /// <summary>The module's own parameters.</summary>
     public IReadOnlyList<Tensor> Parameters { get; }
+
+    /// <summary>What the module saves and does not train, such as the frequencies of Fourier features.</summary>
+    public IReadOnlyList<(string Name, Tensor Tensor)> Fixed { get; }
 
     /// <summary>All parameters, [Size], float32; read it, but write parameters through <see cref="Parameters"/>, whose versions others watch.</summary>
     public Tensor Buffer { get; }

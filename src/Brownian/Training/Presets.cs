@@ -1,25 +1,14 @@
-using Brownian.Checkpoints;
-
 namespace Brownian.Training;
 
 /// <summary>Configurations that are known to work, by image size: YAML files that a person can read and change.</summary>
 public static class Presets
 {
-    private const string Folder = "Brownian.Training.Presets.";
-
     /// <summary>The names, smallest images first.</summary>
     public static IReadOnlyList<string> Names { get; } = ["tiny", "mnist", "cifar", "cifar-ddpm", "64", "128"];
 
     /// <summary>The YAML text of a preset.</summary>
     /// <exception cref="ArgumentException">There is no such preset.</exception>
-    public static string Text(string name)
-    {
-        using var stream = typeof(Presets).Assembly.GetManifestResourceStream($"{Folder}{name}.yaml") ?? throw new ArgumentException(
-            $"preset: there is no '{name}'. " + (NearestName.Find(name, Names) is { } nearest ? $"Did you mean {nearest}? " : "")
-            + $"There are: {string.Join(", ", Names)}.");
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
+    public static string Text(string name) => NamedConfig.Text("preset", "Presets", name, Names);
 
     /// <summary>A preset as a value.</summary>
     /// <inheritdoc cref="Text" path="/exception"/>

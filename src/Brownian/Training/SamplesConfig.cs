@@ -32,11 +32,14 @@ public sealed record SamplesConfig
     /// <summary>Scale of classifier-free guidance; 1 for none.</summary>
     public double Guidance { get; init; } = 1;
 
+    /// <summary>The belief about the data is clipped to ± this number; null to leave it.</summary>
+    public double? Clip { get; init; } = 1;
+
     /// <summary>What a saved model recommends: how its pictures were made while training.</summary>
     internal RecommendedSampling Recommended(GaussianPath path)
     {
         var usual = RecommendedSampling.For(path);
-        return usual with { Sampler = Sampler ?? usual.Sampler, Spacing = Spacing ?? usual.Spacing, Steps = Steps ?? usual.Steps, Guidance = Guidance };
+        return new(Sampler ?? usual.Sampler, Spacing ?? usual.Spacing, Steps ?? usual.Steps, Guidance, Clip);
     }
 
     internal void Validate()
@@ -46,6 +49,7 @@ public sealed record SamplesConfig
         Range.AtLeastOne(Count, "samples.count");
         Range.AtLeastOne(Steps ?? 1, "samples.steps");
         Range.NotNegative(Guidance, "samples.guidance");
+        Range.Positive(Clip ?? 1, "samples.clip");
         _ = Sampler is null ? null : SamplerCatalog.Find(Sampler);
         _ = Spacing is null ? null : SpacingCatalog.Find(Spacing);
     }

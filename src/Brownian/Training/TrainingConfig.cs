@@ -36,6 +36,12 @@ public sealed record TrainingConfig
     /// <summary>What is minimised; without a kind the error of the network's output, at which levels and with what weight.</summary>
     public Objective Objective { get; init; } = new DenoisingObjective(new UniformStep(), new UniformWeight());
 
+    /// <summary>
+    /// A trained model, as <see cref="Checkpoints.ModelBundle.Load"/> takes it: objectives that distil learn from it, and a network of the same
+    /// shape starts from its weights. Null for none.
+    /// </summary>
+    public string? Teacher { get; init; }
+
     /// <summary>Images in one update.</summary>
     public int Batch { get; init; } = 64;
 

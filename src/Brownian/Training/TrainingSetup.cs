@@ -20,8 +20,12 @@ internal sealed class TrainingSetup : IDisposable
         Dataset = config.Data.Open();
         ClassCount = config.Data.Classes ? Dataset.ClassNames?.Count : null;
         NullLabel = ClassCount is { } classes && config.LabelDrop > 0 ? classes : null;
-        Network = config.Network.For(Needs()).Create(WeightSeed(config.Seed));
+        Teacher = config.Teacher is null ? null : Teachers.Load(config.Teacher, Image, ClassCount);
+        var shape = Teachers.Shape(config.Network, Needs(), Teacher);
+        Network = shape.Create(WeightSeed(config.Seed));
+        Teachers.CopyWeights(Teacher, shape, Network);
         Network.to(on);
+        Teacher?.Model.Network.to(on);
         Model = new DiffusionModel(Network, config.Path, config.Output);
         batches = new DatasetBatches(
             Dataset, new() { BatchSize = config.Batch, Seed = DataSeed(config.Seed), Flip = config.Data.Flip }, ClassCount is not null);
@@ -35,6 +39,8 @@ internal sealed class TrainingSetup : IDisposable
     public Network Network { get; }
 
     public DiffusionModel Model { get; }
+
+    public ModelBundle? Teacher { get; }
 
     public Trainer Trainer { get; }
 
@@ -68,6 +74,7 @@ internal sealed class TrainingSetup : IDisposable
         Trainer.Dispose();
         batches.Dispose();
         Network.Dispose();
+        Teacher?.Dispose();
         (Dataset as IDisposable)?.Dispose();
     }
 
@@ -86,7 +93,7 @@ internal sealed class TrainingSetup : IDisposable
     private NetworkNeeds Needs() => new(Dataset.Channels, Dataset.Height, Dataset.Width)
     {
         Labels = NullLabel is null ? ClassCount : ClassCount + 1,
-        Levels = (Config.Path as DiscretePath)?.Count,
+        Levels = Config.Path switch { DiscretePath discrete => discrete.Count, SigmaTable ladder => ladder.Count, _ => null },
     };
 
     private TrainerOptions Options(Device device) => new()
@@ -98,6 +105,7 @@ internal sealed class TrainingSetup : IDisposable
         Accumulate = Config.Accumulate,
         LabelDrop = NullLabel is null ? 0 : Config.LabelDrop,
         AnyLabel = NullLabel,
+        Teacher = Teacher?.Model,
         ComputeType = Config.Precision.TypeOn(device),
     };
 }

@@ -45,6 +45,7 @@ public sealed class TrainingState
            where entry.Part == part
            from named in parameters.Names.Zip(parameters.Views(entry.Buffer))
            select (entry.Prefix + named.First, named.Second),
+        .. part is CheckpointPart.Weights or CheckpointPart.Ema ? parameters.Fixed.Select(entry => (entry.Name, entry.Tensor.alias())) : [],
         .. part == CheckpointPart.Objective ? objective.Select(entry => (entry.Name, entry.Tensor.alias())) : [],
     ];
 
@@ -67,10 +68,15 @@ public sealed class TrainingState
             }
         }
 
-        foreach (var (name, target) in objective)
+        (string Part, string Name, Tensor Target)[] others =
+        [
+            .. parameters.Fixed.Select(entry => (CheckpointPart.Weights, entry.Name, entry.Tensor)),
+            .. objective.Select(entry => (CheckpointPart.Objective, entry.Name, entry.Tensor)),
+        ];
+        foreach (var (part, name, target) in others)
         {
-            using var value = read(CheckpointPart.Objective, name);
-            Copy(value, target, CheckpointPart.Objective, name);
+            using var value = read(part, name);
+            Copy(value, target, part, name);
         }
     }
 

@@ -32,6 +32,13 @@ public sealed class LossWeightTests
         Same(Levels.Select(l => Math.Min(l.SignalToNoise, 5) / (l.SignalToNoise + 1)), new MinSnrWeight(5).Factors(Levels, V));
 
     [Fact]
+    public void Snr_weight_is_one_for_epsilon_and_sigma_squared_for_the_score()
+    {
+        Same(Levels.Select(_ => 1.0), new SnrWeight().Factors(Levels, Epsilon));
+        Same(Levels.Select(l => l.Sigma * l.Sigma), new SnrWeight().Factors(Levels, new PredictScore()));
+    }
+
+    [Fact]
     public void Edm_weight_is_one_in_the_units_of_edms_own_network()
     {
         NoiseLevel[] levels = [new(0.002, 1, 0.002), new(0.5, 1, 0.5), new(80, 1, 80)];

@@ -1,0 +1,42 @@
+using Brownian.Cli.Live;
+using Brownian.Cli.Terminals;
+using Brownian.Training;
+
+namespace Brownian.Cli.Trainings;
+
+/// <summary>What a command that trains says before and after.</summary>
+internal static class TrainingReport
+{
+    /// <summary>Trains until the budget is used up or the person stops it.</summary>
+    public static TrainingOutcome Train(TrainingRun run, Terminal terminal, CancellationToken cancellation)
+    {
+        var seen = run.Dataset;
+        terminal.Say($"{seen.Name}: {seen.Count} images of {seen.Channels}×{seen.Height}×{seen.Width}; {Words.Count(run.Trainer.ParameterCount)} parameters; {run.Folder.Path}");
+        if (run.Trainer.Progress.Steps > 0)
+        {
+            terminal.Say($"going on after step {run.Trainer.Progress.Steps}");
+        }
+
+        return TrainingSession.Run(run, terminal, cancellation);
+    }
+
+    /// <summary>Tells what it came to, and what to do next; the run's folder alone goes to standard output.</summary>
+    public static void Tell(TrainingOutcome outcome, Terminal terminal, bool json)
+    {
+        if (json)
+        {
+            terminal.Out.WriteLine(Json.Of(outcome));
+            return;
+        }
+
+        var path = ProgramName.Argument(outcome.Run);
+        terminal.Say($"{outcome.Steps} steps, {Words.Count(outcome.Images)} images, {Words.Duration(outcome.Seconds)}{(outcome.Loss is { } loss ? $", loss {Words.Number(loss)}" : "")}");
+        terminal.Say($"go on:   {ProgramName.Call} train --resume {path}{(outcome.Finished ? " --minutes N" : "")}");
+        terminal.Say($"sample:  {ProgramName.Call} sample {path} -n 16");
+        terminal.Out.WriteLine(outcome.Run);
+    }
+
+    /// <summary>The exit code.</summary>
+    public static int Code(TrainingOutcome outcome, CancellationToken cancellation) =>
+        cancellation.IsCancellationRequested && !outcome.Finished ? ExitCode.Cancelled : ExitCode.Ok;
+}

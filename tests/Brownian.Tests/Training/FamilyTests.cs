@@ -1,0 +1,86 @@
+using Brownian.Checkpoints;
+using Brownian.Samplers;
+using Brownian.Spacing;
+using Brownian.Tasks;
+using Brownian.Training;
+
+namespace Brownian.Tests.Training;
+
+public sealed class FamilyTests : IDisposable
+{
+    private readonly string root = Directory.CreateTempSubdirectory("brownian-family-").FullName;
+
+    public static TheoryData<string> Names => [.. Families.Names];
+
+    public void Dispose() => Directory.Delete(root, recursive: true);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_family_lies_over_every_preset_and_explains_itself(string name)
+    {
+        Assert.NotEmpty(Families.Description(name));
+        foreach (var preset in Presets.Names)
+        {
+            var config = ConfigFile.Load(preset, family: name);
+            Assert.Equal(Families.Description(name), config.Description);
+            Assert.Equal(Presets.Load(preset).Batch, config.Batch);
+            Assert.Equal(ConfigFile.Write(config), ConfigFile.Write(ConfigFile.Read(ConfigFile.Write(config))));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_family_trains_is_saved_and_is_sampled_by_its_own_sampler(string name)
+    {
+        var config = ConfigFile.Load("tiny", family: name, settings:
+        [
+            "data={source: builtin:strokes, count: 40, size: 16}", "batch=4", "precision=float32", "budget={steps: 3}",
+            "samples.every_minutes=null", "checkpoints.every_minutes=null", .. Small(name),
+        ]);
+        var folder = Path.Combine(root, "run");
+        using (var run = TrainingRun.Create(config, folder))
+        {
+            Assert.Equal(3, run.Run(TestContext.Current.CancellationToken).Count());
+        }
+
+        using var bundle = ModelBundle.Load(folder);
+        Assert.Equal(config.Path, bundle.Model.Path);
+        Assert.Equal(config.Output, bundle.Model.Parameterization);
+        var usual = bundle.Sampling;
+        Assert.Equal(config.Samples.Sampler, usual.Sampler);
+        using var samples = Generate.Run(bundle.Model, new()
+        {
+            Shape = bundle.Image.Batch(1)[1..],
+            Count = 2,
+            Sampler = SamplerCatalog.Find(usual.Sampler),
+            Spacing = SpacingCatalog.Find(usual.Spacing),
+            Steps = Math.Min(usual.Steps, 3),
+            Condition = bundle.ClassCount is null ? null : new() { Labels = TorchSharp.torch.tensor((long[])[1, 7]) },
+            Thresholding = usual.Clip is { } clip ? new() { Range = clip } : null,
+        }, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal([2, 1, 16, 16], samples.Samples.shape);
+        Assert.True(samples.Samples.isfinite().all().item<bool>());
+    }
+
+    [Fact]
+    public void A_file_may_name_its_family_and_lies_over_it()
+    {
+        var config = ConfigFile.Load(yaml: "preset: mnist\nfamily: edm\nsamples: {steps: 7}\n");
+        Assert.Equal(new Brownian.Paths.EdmPath(), config.Path);
+        Assert.Equal("heun", config.Samples.Sampler);
+        Assert.Equal(7, config.Samples.Steps);
+        Assert.Equal(64, config.Batch);
+    }
+
+    [Fact]
+    public void An_unknown_family_names_the_nearest()
+    {
+        var error = Assert.Throws<ArgumentException>(() => ConfigFile.Load("mnist", family: "flaw"));
+        Assert.Contains("Did you mean flow?", error.Message, StringComparison.Ordinal);
+        Assert.Contains("subvp", error.Message, StringComparison.Ordinal);
+    }
+
+    private static string[] Small(string name) => name.StartsWith("ncsn", StringComparison.Ordinal)
+        ? ["network.model_channels=8"]
+        : ["network.block_out_channels=[8, 16]", "network.norm_num_groups=4", "network.attention_head_dim=8"];
+}
