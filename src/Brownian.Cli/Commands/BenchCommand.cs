@@ -52,22 +52,24 @@ internal sealed class BenchCommand : BrownianCommand
 
     private static IEnumerable<Measurement> Measure(ScalarType type, int batch, double seconds, CancellationToken cancellation)
     {
-        var product = Workloads.MatrixProduct(type, seconds, cancellation);
-        var convolution = Workloads.Convolution(type, seconds, cancellation);
-        var peak = Math.Max(product.GigaflopsPerSecond, convolution.GigaflopsPerSecond);
-        yield return product;
-        yield return convolution;
-        yield return OfPeak(Workloads.Forward(type, 1, seconds, cancellation));
-        if (batch > 1)
+        var budget = TimeSpan.FromSeconds(seconds);
+        var peaks = Workloads.Peak(type, budget, cancellation);
+        foreach (var line in peaks)
         {
-            yield return OfPeak(Workloads.Forward(type, batch, seconds, cancellation));
+            yield return line;
         }
 
-        yield return OfPeak(Workloads.TrainingStep(type, batch, seconds, cancellation));
+        var peak = peaks.Max(line => line.GigaflopsPerSecond);
+        foreach (var images in new[] { 1, batch }.Distinct())
+        {
+            yield return OfPeak(Workloads.Forward(type, images, budget, cancellation));
+        }
+
+        yield return OfPeak(Workloads.TrainingStep(type, batch, budget, cancellation));
 
         Measurement OfPeak(Measurement line) => line with { OfPeak = line.GigaflopsPerSecond / peak };
     }
 
     private void Print(Measurement line) => Terminal.Out.WriteLine(
-        $"{line.Name,-30} {line.Precision,-9} {line.Milliseconds,9:0.0} ms {line.GigaflopsPerSecond,8:0} GFLOP/s{(line.OfPeak is { } part ? $"  {part:0%} of peak" : "")}");
+        $"{line.Name,-30} {line.Precision,-9} {(line.Milliseconds is { } time ? $"{time:0.0} ms" : ""),12} {line.GigaflopsPerSecond,8:0} GFLOP/s{(line.OfPeak is { } part ? $"  {part:0%} of peak" : "")}");
 }

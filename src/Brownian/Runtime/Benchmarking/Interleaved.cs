@@ -9,7 +9,10 @@ public static class Interleaved
     /// <param name="works">Names and work. Each leaves nothing behind.</param>
     /// <param name="rounds">The most repetitions.</param>
     /// <param name="budget">No round begins later than this, but at least three are run.</param>
-    public static IReadOnlyList<Timing> Run(IReadOnlyList<(string Name, Action Work)> works, int rounds = 9, TimeSpan? budget = null)
+    /// <param name="cancellation">Checked before every round.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static IReadOnlyList<Timing> Run(
+        IReadOnlyList<(string Name, Action Work)> works, int rounds = 9, TimeSpan? budget = null, CancellationToken cancellation = default)
     {
         foreach (var (_, work) in works)
         {
@@ -20,6 +23,7 @@ public static class Interleaved
         var start = Stopwatch.GetTimestamp();
         for (var round = 0; round < rounds && (round < 3 || budget is null || Stopwatch.GetElapsedTime(start) < budget); round++)
         {
+            cancellation.ThrowIfCancellationRequested();
             for (var i = 0; i < works.Count; i++)
             {
                 var begin = Stopwatch.GetTimestamp();

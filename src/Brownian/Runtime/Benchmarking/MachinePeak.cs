@@ -33,7 +33,8 @@ public sealed record MachinePeak(ScalarType Type, double MatrixProduct, double C
     }
 
     /// <summary>Measures now, for about this long.</summary>
-    public static MachinePeak Measure(ScalarType type, TimeSpan budget) => From(Interleaved.Run(Works(type), rounds: 200, budget), type);
+    public static MachinePeak Measure(ScalarType type, TimeSpan budget, CancellationToken cancellation = default) =>
+        From(Interleaved.Run(Works(type), rounds: 200, budget, cancellation), type);
 
     private static (string Name, Action Work) Convolve(RandomStream random, ScalarType type, int channels)
     {
