@@ -13,7 +13,7 @@ internal static class SamplerSection
         using var scope = NewDisposeScope();
         using var random = new RandomStream(5);
         var x = random.NormalLike(empty(16, 3, 64, 64));
-        var path = DiscretePath.Linear();
+        var path = new VariancePreserving();
         using var noise = new SeededNoise(6);
         var denoiser = new Nothing(random.NormalLike(x), random.NormalLike(x));
         var works = SamplerCatalog.All.Select(row =>

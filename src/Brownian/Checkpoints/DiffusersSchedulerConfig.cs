@@ -71,6 +71,7 @@ internal sealed class DiffusersSchedulerConfig
             {"predictor_order": 2, "corrector_order": 2, "tau_func": null, "thresholding": false, "dynamic_thresholding_ratio": 0.995,
              "sample_max_value": 1.0, "algorithm_type": "data_prediction", "lower_order_final": true, "lambda_min_clipped": "-inf", "variance_type": null}
             """)),
+        ["DPMSolverMultistepInverseScheduler"] = Merge(Beta, SigmaSpacing, Solver, Flow, Parse("""{"lambda_min_clipped": "-inf"}""")),
         ["EDMEulerScheduler"] = Edm,
         ["EDMDPMSolverMultistepScheduler"] = Merge(Edm, Solver),
     };

@@ -21,6 +21,7 @@ internal static class DiffusersSchedulerSpacing
             : new Crash { AsDiffusers = asDiffusers },
         "DPMSolverMultistepScheduler" => Solver(config, asDiffusers, End(config), config.Text("beta_schedule") != "squaredcos_cap_v2"),
         "DPMSolverSinglestepScheduler" => Solver(config, asDiffusers, End(config), roundsKarras: true),
+        "DPMSolverMultistepInverseScheduler" => Inverse(config, asDiffusers),
         "UniPCMultistepScheduler" => UniPc(config, asDiffusers),
         "DEISMultistepScheduler" or "SASolverScheduler" => Solver(
             config, asDiffusers, InSigma(config) is null && !config.Flag("use_flow_sigmas") ? FinalLevel.Cleanest : FinalLevel.Repeated, roundsKarras: true),
@@ -110,6 +111,19 @@ internal static class DiffusersSchedulerSpacing
         var inTime = InTime(config, asDiffusers);
         var clipped = config.Has("lambda_min_clipped") ? config.Number("lambda_min_clipped") : double.NegativeInfinity;
         return inTime with { SkipLast = inTime is not Trailing, SmallestLambda = clipped, End = end };
+    }
+
+    private static Inverted Inverse(DiffusersSchedulerConfig config, bool asDiffusers)
+    {
+        if (config.Flag("use_flow_sigmas") || !double.IsNegativeInfinity(config.Number("lambda_min_clipped")))
+        {
+            throw new NotSupportedException($"{config.ClassName}: use_flow_sigmas and lambda_min_clipped cannot be read; leave them out.");
+        }
+
+        var spacing = Solver(config, asDiffusers, FinalLevel.Clean, roundsKarras: true);
+        return spacing is TimeSpacing inTime
+            ? new(inTime with { SkipLast = false }) { SkipNoisiest = spacing is not Trailing }
+            : new(spacing) { SkipNoisiest = false };
     }
 
     private static FlowShift Flow(DiffusersSchedulerConfig config, FinalLevel end)

@@ -82,6 +82,28 @@ public sealed class MultistepTests : LeakCheck
     }
 
     [Fact]
+    public void An_inverted_spacing_finds_the_latent_of_an_image()
+    {
+        using var scope = NewDisposeScope();
+        using var noise = new SeededNoise(0);
+        var path = DiscretePath.Linear();
+        var oracle = new GaussianOracle();
+        var x = linspace(-1, 1, 24, dtype: ScalarType.Float64).reshape(4, 6);
+        double Error(int steps)
+        {
+            var up = new Inverted(new Exponential()).Levels(path, steps);
+            Assert.All(up.Zip(up.Skip(1)), pair => Assert.True(pair.Second.NoiseToSignal > pair.First.NoiseToSignal));
+            Assert.Equal(path.Noisiest, up[^1]);
+            var latent = new DpmSolverPlusPlus().Run(oracle, x, up, noise);
+            return (latent - oracle.Flow(x, up[0], up[^1])).abs().max().item<double>();
+        }
+
+        var (coarse, fine) = (Error(30), Error(60));
+        Assert.True(coarse < 0.05, $"{coarse:g3}");
+        Assert.InRange(coarse / fine, 2.5, 6);
+    }
+
+    [Fact]
     public void An_order_out_of_range_is_answered_with_the_range()
     {
         Assert.Contains("order of 1, 2, 3 or 4", Assert.Throws<ArgumentOutOfRangeException>(() => new LinearMultistep(5)).Message, StringComparison.Ordinal);
