@@ -38,6 +38,6 @@ public sealed class CatalogTests
         : kind == typeof(Parameterization) ? ParameterizationRows.All.Values.Select(row => row.GetType())
         : kind == typeof(Sampler) ? SamplerCatalog.All.Select(row => row.Sampler.GetType())
 
-        // A list of times has no name to be found by.
-        : [.. SpacingCatalog.All.Select(row => row.Spacing.GetType()), typeof(Listed)];
+        // A list of times, and a spacing that turns another around, have no name to be found by.
+        : [.. SpacingCatalog.All.Select(row => row.Spacing.GetType()), typeof(Listed), typeof(Inverted)];
 }
