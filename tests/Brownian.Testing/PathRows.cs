@@ -21,5 +21,7 @@ public static class PathRows
         ["ladder"] = new SigmaTable(),
         ["uniform-ladder"] = new SigmaTable(2, 0.1, 12, LadderShape.Uniform),
         ["trigonometric"] = new Trigonometric(),
+        ["scaled"] = new ScaledPath { Clock = SigmaClock.SquareRoot, PreservesVariance = true },
+        ["scaled-vp"] = new ScaledPath { Clock = SigmaClock.Vp },
     };
 }

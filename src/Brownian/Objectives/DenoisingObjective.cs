@@ -13,6 +13,9 @@ public sealed record DenoisingObjective(TimeDistribution Times, LossWeight Weigh
     /// <summary>Whether the levels of a batch are spread evenly over the distribution, see <see cref="TimeDistribution.Draw"/>.</summary>
     public bool Stratified { get; init; } = true;
 
+    /// <summary>How the errors of a sample's elements become one number.</summary>
+    public LossReduction Reduction { get; init; }
+
     /// <inheritdoc/>
     public override ObjectiveRun Start(DiffusionModel model, DiffusionModel? teacher = null) => new LevelwiseRun(
         Times.Start(model.Path), Stratified, (x0, condition, levels, epsilon) => Evaluate(model, x0, condition, levels, epsilon));
@@ -36,16 +39,21 @@ public sealed record DenoisingObjective(TimeDistribution Times, LossWeight Weigh
     /// <param name="condition">What the network is told about the data.</param>
     /// <param name="levels">N noise levels, one a sample.</param>
     /// <param name="epsilon">Standard normal noise, [N, …]; borrowed.</param>
-    /// <returns>Weighted squared error of each sample, averaged over its elements, [N], float32.</returns>
+    /// <returns>Weighted squared error of each sample, its elements reduced as <see cref="Reduction"/> says, [N], float32.</returns>
     public Tensor Evaluate(
         DiffusionModel model, Tensor x0, Condition? condition, IReadOnlyList<NoiseLevel> levels, Tensor epsilon)
     {
         using var scope = NewDisposeScope();
         var at = NoiseLevels.PerSample(levels, x0);
         var xt = at.Alpha * x0 + at.Sigma * epsilon;
-        var error = model.Output(xt, at, condition) - model.Parameterization.Target(x0, epsilon, at);
-        var loss = error.square().flatten(1).mean([1]);
-        var factors = Weight.Factors(levels, model.Parameterization);
+        var target = model.Parameterization.Target(x0, epsilon, at);
+        var output = model.Output(xt, at, condition);
+
+        // The second half of twice as many channels is a variance, which this loss does not train.
+        output = output.size(1) == 2 * target.size(1) ? output.narrow(1, 0, target.size(1)) : output;
+        var squares = (output - target).square().flatten(1);
+        var loss = Reduction == LossReduction.Mean ? squares.mean([1]) : squares.sum(1) / 2;
+        var factors = Weight.Factors(levels, model);
         var weighted = factors is null ? loss : loss * tensor(factors, dtype: loss.dtype, device: loss.device);
         return weighted.MoveToOuterDisposeScope();
     }

@@ -11,12 +11,27 @@ namespace Brownian.Objectives;
 [JsonDerivedType(typeof(MinSnrWeight), "min_snr")]
 [JsonDerivedType(typeof(EdmWeight), "edm")]
 [JsonDerivedType(typeof(SnrWeight), "snr")]
+[JsonDerivedType(typeof(ScoreWeight), "score")]
+[JsonDerivedType(typeof(LikelihoodWeight), "likelihood")]
 public abstract record LossWeight
 {
     /// <summary>Factors of the squared error of the network's own output, one a sample, [N], non-negative; null when all are 1.</summary>
     /// <param name="levels">The levels of the batch, N of them.</param>
     /// <param name="parameterization">What the network outputs: it decides what an error of the output means for x0.</param>
     public abstract double[]? Factors(IReadOnlyList<NoiseLevel> levels, Parameterization parameterization);
+
+    /// <summary>The factors for a model, whose path may be asked, too.</summary>
+    /// <param name="levels">The levels of the batch, N of them.</param>
+    /// <param name="model">What is trained.</param>
+    public virtual double[]? Factors(IReadOnlyList<NoiseLevel> levels, DiffusionModel model) => Factors(levels, model.Parameterization);
+
+    /// <summary>Turns factors of the squared error of the score into factors of the squared error of the output; the score is −ε/σ.</summary>
+    /// <param name="levels">The levels of the batch.</param>
+    /// <param name="parameterization">What the network outputs.</param>
+    /// <param name="ofScore">The factor wanted for ‖ŝ − s‖² at a level.</param>
+    private protected static double[] FromScore(
+        IReadOnlyList<NoiseLevel> levels, Parameterization parameterization, Func<NoiseLevel, double> ofScore) =>
+        FromX0(levels, parameterization, level => ofScore(level) * Math.Pow(level.Alpha / (level.Sigma * level.Sigma), 2));
 
     /// <summary>Turns factors of the squared error of x0 into factors of the squared error of the output.</summary>
     /// <param name="levels">The levels of the batch.</param>

@@ -10,6 +10,7 @@ namespace Brownian.Paths;
 [JsonDerivedType(typeof(SubVariancePreserving), "subvp")]
 [JsonDerivedType(typeof(VarianceExploding), "ve")]
 [JsonDerivedType(typeof(EdmPath), "edm")]
+[JsonDerivedType(typeof(ScaledPath), "scaled")]
 [JsonDerivedType(typeof(RectifiedFlow), "flow")]
 [JsonDerivedType(typeof(SigmaTable), "ladder")]
 [JsonDerivedType(typeof(Trigonometric), "trigonometric")]

@@ -88,6 +88,8 @@ public static class SamplerCatalog
             new SaSolver(), new Karras(), 30, 1, "stochastic Adams: noise in the middle of the run, corrected"),
         new(["consistency", "multistep-consistency"],
             new MultistepConsistency(), new Karras { SkipLast = true }, 2, 1, "for consistency models: one step, or noised anew for a few more"),
+        new(["flow-steps", "edm-ablation"],
+            new FlowSteps(), new Karras(), 20, 2, "order 2 in the path's own time, with churn; EDM's ablation"),
     ];
 
     /// <summary>The sampler with this name, or alias; case, spaces and dashes do not matter.</summary>

@@ -15,6 +15,8 @@ public static class SpacingCatalog
         new(["beta"], new Beta(), "short steps at both ends"),
         new(["crash"], new Crash(), "v-diffusion's, for ipndm: short steps at both ends"),
         new(["flow-shift"], new FlowShift(3), "even shares of noise, shifted by 3 toward noise: flow matching of large images"),
+        new(["vp-times", "vp"], new VpTimes(), "even steps of the VP path's time, on any path"),
+        new(["iddpm-steps", "iddpm"], new IddpmSteps(), "evenly chosen steps of the cosine schedule, on any path"),
     ];
 
     /// <summary>The spacing with this name, or alias; case, spaces and dashes do not matter.</summary>

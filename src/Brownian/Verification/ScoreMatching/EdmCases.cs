@@ -25,6 +25,8 @@ public sealed class EdmCases() : ReferenceCases("NVlabs/edm")
         Beliefs(io, model, tolerances, comparison);
         Outputs(io, network, tolerances, comparison);
         Rounding(io, model.Parameterization, comparison);
+        EdmLosses.Compare(file, io, model, comparison);
+        EdmRuns.Compare(file, io, model, comparison);
     }
 
     private static void Outputs(SafetensorsFile io, SongUNet network, CaseTolerances tolerances, Comparison comparison)

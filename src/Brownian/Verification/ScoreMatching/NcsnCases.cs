@@ -27,5 +27,9 @@ public sealed class NcsnCases() : ReferenceCases("ermongroup/ncsn")
             comparison.Elements("out_f64", first, io.Read("out_f64"), tolerances.Absolute * ShareOfNoiseInFloat64, 0);
             network.to(ScalarType.Float32);
         }
+
+        var model = NcsnRuns.Model(network);
+        NcsnRuns.Loss(file, io, model, comparison);
+        NcsnRuns.Langevin(file, io, model, comparison);
     }
 }

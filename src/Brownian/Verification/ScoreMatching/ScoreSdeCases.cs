@@ -20,6 +20,10 @@ public sealed class ScoreSdeCases() : ReferenceCases("yang-song/score_sde_pytorc
         using (no_grad())
         {
             Outputs(io, network, CaseTolerances.Of(file), comparison);
+            var path = ScoreSdeModel.Path(file.Json.GetProperty("config"));
+            var model = new DiffusionModel(network, path, ScoreSdeModel.Output(path));
+            ScoreSdeLosses.Compare(file, io, model, comparison);
+            ScoreSdeRuns.Compare(file, io, model, comparison);
         }
     }
 
