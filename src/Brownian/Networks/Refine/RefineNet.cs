@@ -140,7 +140,8 @@ public sealed class RefineNet : Network, IConfiguredNetwork
         return Traced($"res{layout[number].Suffix}.1", h).MoveToOuterDisposeScope();
     }
 
-    private Tensor Sigmas(Tensor level, Tensor like) => get_buffer("sigmas")!.to(like.dtype).index_select(0, level).reshape(-1, 1, 1, 1);
+    // Selected first: a conversion to the type that the buffer has would hand the buffer itself to the scope.
+    private Tensor Sigmas(Tensor level, Tensor like) => get_buffer("sigmas")!.index_select(0, level).to(like.dtype).reshape(-1, 1, 1, 1);
 
     private static float[] Ladder(RefineNetConfig config)
     {

@@ -24,6 +24,7 @@ public sealed class ScoreSdeCases() : ReferenceCases("yang-song/score_sde_pytorc
             var model = new DiffusionModel(network, path, ScoreSdeModel.Output(path));
             ScoreSdeLosses.Compare(file, io, model, comparison);
             ScoreSdeRuns.Compare(file, io, model, comparison);
+            ScoreSdeLikelihood.Compare(file, io, model, comparison);
         }
     }
 

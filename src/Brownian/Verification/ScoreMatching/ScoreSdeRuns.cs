@@ -18,6 +18,7 @@ internal static class ScoreSdeRuns
     public static void Compare(GoldenFile file, SafetensorsFile io, DiffusionModel model, Comparison comparison)
     {
         var samplers = file.Json.Section("samplers");
+        var isCentered = file.Json.Section("config").Section("data").Bool("centered", otherwise: false);
         foreach (var run in samplers.ValueKind == JsonValueKind.Object ? samplers.EnumerateObject() : default)
         {
             using var scope = NewDisposeScope();
@@ -29,7 +30,7 @@ internal static class ScoreSdeRuns
             }
             else
             {
-                OdeSampling(run.Name, run.Value, io, own, comparison);
+                OdeSampling(run.Name, run.Value, io, own, isCentered, comparison);
             }
         }
     }
@@ -87,14 +88,17 @@ internal static class ScoreSdeRuns
         };
     }
 
-    private static void OdeSampling(string name, JsonElement run, SafetensorsFile io, DiffusionModel model, Comparison comparison)
+    private static void OdeSampling(
+        string name, JsonElement run, SafetensorsFile io, DiffusionModel model, bool isCentered, Comparison comparison)
     {
         var (from, to) = (model.Path.At(1), model.Path.At(run.Double("eps", 1e-3)));
         var solver = new AdaptiveSteps { RelativeTolerance = run.Double("rtol", 1e-5), AbsoluteTolerance = run.Double("atol", 1e-5) };
         var flow = new ProbabilityFlowOde(model.Bind(), model.Path, FlowClock.PathTime);
         var solution = flow.Carry(solver, io.Read($"{name}.prior_noise") * model.Path.StartScale(from), from, to);
-        var reference = io.Read($"{name}.out");
-        comparison.Elements($"{name}.out", solution.State, reference, ShareOfOde * reference.abs().max().item<float>(), 0);
+
+        // The reference's images are in [0, 1], whatever its networks are shown.
+        var (reference, ours) = (io.Read($"{name}.out"), isCentered ? (solution.State + 1) / 2 : solution.State);
+        comparison.Elements($"{name}.out", ours, reference, ShareOfOde * reference.abs().max().item<float>(), 0);
         if (run.TryGetProperty("nfe", out var evaluations))
         {
             comparison.Number($"{name}.nfe", solution.Evaluations, evaluations.GetInt32(), ShareOfEvaluations * evaluations.GetInt32());
