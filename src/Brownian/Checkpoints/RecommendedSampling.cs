@@ -13,7 +13,7 @@ public sealed record RecommendedSampling(string Sampler, string Spacing, int Ste
     /// <summary>What suits most models on this path.</summary>
     public static RecommendedSampling For(GaussianPath path) => path switch
     {
-        EdmPath or VarianceExploding => new("heun", "karras", 18),
+        EdmPath or ScaledPath or VarianceExploding => new("heun", "karras", 18),
         RectifiedFlow => new("heun", "trailing", 20),
         _ => new("dpm++2m", "trailing", 20),
     };

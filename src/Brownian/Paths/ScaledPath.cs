@@ -59,12 +59,15 @@ public sealed record ScaledPath(double SigmaMin = 0.002, double SigmaMax = 80) :
         return (alphaRate, alphaRate * ratio + alpha * rate);
     }
 
+    /// <summary>The first time, late enough that β does not fall with time.</summary>
+    internal double UsedFirstTime => Math.Clamp(double.LogP1(SigmaMin * SigmaMin) / double.LogP1(SigmaMax * SigmaMax), FirstTime, 1 - 1e-6);
+
     private (double Delta, double Min) Betas
     {
         get
         {
             var (low, high) = (double.LogP1(SigmaMin * SigmaMin), double.LogP1(SigmaMax * SigmaMax));
-            var delta = 2 * (low / FirstTime - high) / (FirstTime - 1);
+            var delta = 2 * (low / UsedFirstTime - high) / (UsedFirstTime - 1);
             return (delta, high - delta / 2);
         }
     }

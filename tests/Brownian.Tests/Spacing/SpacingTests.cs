@@ -31,7 +31,7 @@ public sealed class SpacingTests
             Assert.Equal(steps, schedule.Steps);
             Assert.Equal(process.Clean, schedule[^1]);
             Assert.All(schedule.Zip(schedule.Skip(1)), pair => Assert.True(pair.Second.NoiseToSignal < pair.First.NoiseToSignal, $"{pair}"));
-            if (spacing != "leading" && double.IsFinite(process.Noisiest.NoiseToSignal))
+            if (spacing is not ("leading" or "iddpm-steps") && double.IsFinite(process.Noisiest.NoiseToSignal))
             {
                 Assert.Equal(process.Noisiest.NoiseToSignal, schedule[0].NoiseToSignal, 1e-6 * process.Noisiest.NoiseToSignal);
             }

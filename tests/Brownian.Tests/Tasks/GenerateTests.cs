@@ -22,7 +22,7 @@ public sealed class GenerateTests : LeakCheck
         using var scope = NewDisposeScope();
         using var network = new WaveNetwork();
         var sampler = SamplerCatalog.Find(name);
-        var model = new DiffusionModel(network, sampler is ReverseSde ? new VariancePreserving() : DiscretePath.Linear(), new PredictV());
+        var model = new DiffusionModel(network, sampler is ReverseSde or FlowSteps ? new VariancePreserving() : DiscretePath.Linear(), new PredictV());
         var request = Request with { Sampler = sampler };
         using var together = Generate.Run(model, request);
         using var pairs = Generate.Run(model, request with { BatchSize = 2 });

@@ -45,11 +45,6 @@ public sealed class RefineNet : Network, IConfiguredNetwork
             register_module($"refine{layout[i].RefineSuffix}", refining[i]);
         }
 
-        if (!config.IsConditional)
-        {
-            register_buffer("sigmas", tensor(Ladder(config)));
-        }
-
         Initialize(seed);
     }
 
@@ -140,8 +135,9 @@ public sealed class RefineNet : Network, IConfiguredNetwork
         return Traced($"res{layout[number].Suffix}.1", h).MoveToOuterDisposeScope();
     }
 
-    // Selected first: a conversion to the type that the buffer has would hand the buffer itself to the scope.
-    private Tensor Sigmas(Tensor level, Tensor like) => get_buffer("sigmas")!.index_select(0, level).to(like.dtype).reshape(-1, 1, 1, 1);
+    // float32 as in the checkpoints, also where the network computes in float64.
+    private Tensor Sigmas(Tensor level, Tensor like) =>
+        tensor(Ladder(Config), device: like.device).index_select(0, level).to(like.dtype).reshape(-1, 1, 1, 1);
 
     private static float[] Ladder(RefineNetConfig config)
     {
