@@ -45,9 +45,6 @@ internal static class SharedOptions
     public static Option<string?> DataFolder() =>
         new("--data-dir") { Description = "Where local copies of the named data sets lie.", HelpName = "DIR" };
 
-    public static Option<string?> LikelihoodMethod() =>
-        new Option<string?>("--method") { Description = "ode (exact), or bound for models with discrete steps, which have it by default.", HelpName = "NAME" }.AcceptOnly("ode", "bound");
-
     public static Option<string?> Probe() =>
         new Option<string?>("--probe") { Description = "What probes are: rademacher (the surer) or gaussian.", HelpName = "NAME" }.AcceptOnly("rademacher", "gaussian");
 

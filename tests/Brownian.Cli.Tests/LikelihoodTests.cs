@@ -17,18 +17,18 @@ public sealed class LikelihoodTests : IDisposable
     [Fact]
     public void The_likelihood_of_a_data_set_is_told_image_by_image_with_its_mean()
     {
-        var outcome = Cli.Run(["likelihood", model, "builtin:strokes", "-n", "3", "--method", "ode", "--probes", "2", .. Loose]);
+        var outcome = Cli.Run(["likelihood", model, "builtin:strokes", "-n", "3", "--probes", "2", .. Loose]);
         Assert.True(outcome.Code == 0, outcome.Error);
         Assert.Matches(@"builtin:strokes 2 +-?\d+\.\d{4} ± \d+\.\d{4} bits/dim +-?\d+\.\d ± \d+\.\d nats +\d+ calls", outcome.Out);
         Assert.Contains("mean of 3", outcome.Out);
-        Assert.Contains("by the probability-flow ODE: Dormand-Prince 5(4), rtol 0.01, atol 0.01, 2 Rademacher probes", outcome.Out);
+        Assert.Contains("by the probability-flow ODE through the steps of the discrete path: Dormand-Prince 5(4), rtol 0.01, atol 0.01, 2 Rademacher probes", outcome.Out);
     }
 
     [Fact]
     public void The_same_seed_gives_the_same_likelihood_as_json()
     {
         var picture = Picture();
-        string[] command = ["likelihood", model, picture, "--method", "ode", "--class", "owl", "--repeats", "2", "--bins", "score-sde", "--probe", "gaussian", "--json", .. Loose];
+        string[] command = ["likelihood", model, picture, "--class", "owl", "--repeats", "2", "--bins", "score-sde", "--probe", "gaussian", "--json", .. Loose];
         using var first = JsonDocument.Parse(Cli.Run(command).Out);
         using var again = JsonDocument.Parse(Cli.Run(command).Out);
         double Bits(JsonDocument json) => json.RootElement.GetProperty("images")[0].GetProperty("bits_per_dimension").GetProperty("mean").GetDouble();

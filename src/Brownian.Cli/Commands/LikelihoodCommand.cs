@@ -4,6 +4,8 @@ using Brownian.Cli.Likelihoods;
 using Brownian.Cli.Live;
 using Brownian.Cli.Terminals;
 using Brownian.Likelihood;
+using Brownian.Ode;
+using Brownian.Paths;
 using Brownian.Tasks;
 using static TorchSharp.torch;
 
@@ -17,7 +19,6 @@ internal sealed class LikelihoodCommand : BrownianCommand
     private readonly Option<int> count = new("-n", "--count") { Description = "How many images of a folder or data set.", HelpName = "N", DefaultValueFactory = _ => 16 };
     private readonly Option<string?> folder = SharedOptions.DataFolder();
     private readonly Option<string?> split = new("--split") { Description = "train, test, or heldout; test of a named data set if left out.", HelpName = "NAME" };
-    private readonly Option<string?> method = SharedOptions.LikelihoodMethod();
     private readonly Option<int> probes = new("--probes") { Description = "Probes of the divergence in each solve.", HelpName = "N", DefaultValueFactory = _ => 1 };
     private readonly Option<string?> probe = SharedOptions.Probe();
     private readonly Option<int> repeats = new("--repeats") { Description = "Repetitions with fresh noise.", HelpName = "N", DefaultValueFactory = _ => 1 };
@@ -32,7 +33,7 @@ internal sealed class LikelihoodCommand : BrownianCommand
         : base(terminal, "likelihood", "Measure how likely images are under a model: nats and bits per dimension, with error bars.")
     {
         AddAll(
-            run, images, count, folder, split, method, probes, probe, repeats, exact, bins, shared.RelativeTolerance, shared.AbsoluteTolerance, shared.Class, seed, batch,
+            run, images, count, folder, split, probes, probe, repeats, exact, bins, shared.RelativeTolerance, shared.AbsoluteTolerance, shared.Class, seed, batch,
             shared.Raw, shared.Device, json);
         Examples =
         [
@@ -47,11 +48,10 @@ internal sealed class LikelihoodCommand : BrownianCommand
         using var bundle = shared.Load(parse, parse.GetValue(run)!);
         using var inputs = ImageInputs.Load(
             bundle, parse.GetValue(images)!, parse.GetValue(folder), parse.GetValue(split), MeasurementOptions.Positive(parse, count));
-        var how = LikelihoodMethods.Choose(bundle.Model.Path, parse.GetValue(method));
         var request = Request(parse, bundle, inputs);
         var begin = TimeProvider.System.GetTimestamp();
         var results = new List<ImageLikelihood>();
-        foreach (var result in how.Run(bundle, inputs.Images, request, Progress(inputs.Names.Count), cancellation))
+        foreach (var result in MeasureLikelihood.Run(bundle.Model, inputs.Images, request, Progress(inputs.Names.Count), cancellation))
         {
             results.Add(result);
             if (!parse.GetValue(json))
@@ -60,7 +60,7 @@ internal sealed class LikelihoodCommand : BrownianCommand
             }
         }
 
-        Report(parse, how.Describe(request), inputs, results, TimeProvider.System.GetElapsedTime(begin).TotalSeconds);
+        Report(parse, Description(request, bundle.Model.Path), inputs, results, TimeProvider.System.GetElapsedTime(begin).TotalSeconds);
         return ExitCode.Ok;
     }
 
@@ -77,15 +77,15 @@ internal sealed class LikelihoodCommand : BrownianCommand
         Condition = ImageCondition.Of(bundle, parse.GetValue(shared.Class), inputs.Labels),
     };
 
-    private Action<int, int> Progress(int images)
+    private Action<int, OdeStep> Progress(int images)
     {
         var last = TimeProvider.System.GetTimestamp();
-        return (first, calls) =>
+        return (first, step) =>
         {
             if (TimeProvider.System.GetElapsedTime(last).TotalSeconds >= 5)
             {
                 last = TimeProvider.System.GetTimestamp();
-                Terminal.Say($"image {first + 1} of {images}, {calls} network calls");
+                Terminal.Say($"image {first + 1} of {images}, {step.Evaluations} network calls");
             }
         };
     }
@@ -120,6 +120,14 @@ internal sealed class LikelihoodCommand : BrownianCommand
         }
 
         Terminal.Out.WriteLine($"{described}; in {Words.Duration(seconds)}");
+    }
+
+    private static string Description(LikelihoodRequest request, GaussianPath path)
+    {
+        var solver = (AdaptiveSteps)request.Method.Solver;
+        var divergence = request.Exact ? "exact divergence" : $"{request.Probes} {request.Distribution} probe{(request.Probes == 1 ? "" : "s")}";
+        return $"by the probability-flow ODE{(path is DiscretePath ? " through the steps of the discrete path" : "")}: {solver.Tableau}, rtol {solver.RelativeTolerance:g3}, "
+            + $"atol {solver.AbsoluteTolerance:g3}, {divergence}, uniform noise in bins of {request.Dequantization.BinWidth:g4}, repeats {request.Repeats}";
     }
 
     private static string Line(string name, Estimate bits, Estimate nats, int? calls) =>
