@@ -60,7 +60,7 @@ internal sealed class LikelihoodCommand : BrownianCommand
             }
         }
 
-        Report(parse, Description(request, bundle.Model.Path), inputs, results, TimeProvider.System.GetElapsedTime(begin).TotalSeconds);
+        Report(parse, Described(request, bundle.Model.Path), inputs, results, TimeProvider.System.GetElapsedTime(begin).TotalSeconds);
         return ExitCode.Ok;
     }
 
@@ -122,7 +122,7 @@ internal sealed class LikelihoodCommand : BrownianCommand
         Terminal.Out.WriteLine($"{described}; in {Words.Duration(seconds)}");
     }
 
-    private static string Description(LikelihoodRequest request, GaussianPath path)
+    private static string Described(LikelihoodRequest request, GaussianPath path)
     {
         var solver = (AdaptiveSteps)request.Method.Solver;
         var divergence = request.Exact ? "exact divergence" : $"{request.Probes} {request.Distribution} probe{(request.Probes == 1 ? "" : "s")}";
