@@ -17,5 +17,8 @@ public static class ParameterizationRows
         ["edm-vp"] = new PredictVpEpsilon(),
         ["edm-ve"] = new PredictVeEpsilon(),
         ["edm-iddpm"] = new PredictIddpmEpsilon(),
+        ["consistency"] = new PredictConsistency(0.0005),
+        ["flow-to-data"] = new PredictFlow { ToData = true },
+        ["score-unit"] = new PredictScore { UnitData = true, Told = NoiseLabel.Sigma },
     };
 }

@@ -27,6 +27,9 @@ public sealed record DiffusersScheduler(
     /// </summary>
     public bool InNoiseToSignal { get; init; }
 
+    /// <summary>diffusers' init_noise_sigma where its class has one of its own; null where it follows from the levels.</summary>
+    internal double? StartSigma { get; init; }
+
     /// <summary>The whole configuration, with the defaults of its class.</summary>
     public required JsonObject Config { get; init; }
 
@@ -48,6 +51,16 @@ public sealed record DiffusersScheduler(
     public static DiffusersScheduler Read(string className, JsonObject config, bool asDiffusers = false)
     {
         var full = new DiffusersSchedulerConfig(className, config);
+        if (DiffusersMethod.Of(full, asDiffusers) is { } method)
+        {
+            return new(className, method.Path, method.Output, method.Spacing, method.Sampler)
+            {
+                Thresholding = method.Clip ?? DiffusersSchedulerParts.Thresholding(full),
+                StartSigma = method.StartSigma,
+                Config = full.ToJson(),
+            };
+        }
+
         return new(
             className,
             DiffusersSchedulerParts.Path(full),
@@ -70,9 +83,9 @@ public sealed record DiffusersScheduler(
     /// <summary>diffusers' <c>init_noise_sigma</c>, in its own coordinates.</summary>
     public double InitNoiseSigma(NoiseSchedule schedule)
     {
-        if (!InNoiseToSignal)
+        if (StartSigma is not null || !InNoiseToSignal)
         {
-            return 1;
+            return StartSigma ?? 1;
         }
 
         var ratio = Path is EdmPath edm ? edm.SigmaMax : schedule[0].NoiseToSignal;

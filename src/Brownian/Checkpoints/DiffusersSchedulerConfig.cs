@@ -38,6 +38,11 @@ internal sealed class DiffusersSchedulerConfig
 
     private static readonly JsonObject Ddim = Merge(Beta, Clipping, Parse("""{"set_alpha_to_one": true, "timestep_spacing": "leading"}"""));
 
+    private static readonly JsonObject Distilled = Merge(Ddim, Parse("""
+        {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear", "clip_sample": false, "original_inference_steps": 50,
+         "timestep_scaling": 10.0}
+        """));
+
     /// <summary>The defaults of every class that can be read.</summary>
     private static readonly Dictionary<string, JsonObject> Defaults = new(StringComparer.Ordinal)
     {
@@ -74,6 +79,26 @@ internal sealed class DiffusersSchedulerConfig
         ["DPMSolverMultistepInverseScheduler"] = Merge(Beta, SigmaSpacing, Solver, Flow, Parse("""{"lambda_min_clipped": "-inf"}""")),
         ["EDMEulerScheduler"] = Edm,
         ["EDMDPMSolverMultistepScheduler"] = Merge(Edm, Solver),
+        ["DDIMInverseScheduler"] = Ddim,
+        ["LCMScheduler"] = Distilled,
+        ["TCDScheduler"] = Distilled,
+        ["UnCLIPScheduler"] = Merge(Beta, Clipping, Parse("""{"variance_type": "fixed_small_log", "beta_schedule": "squaredcos_cap_v2"}""")),
+        ["RePaintScheduler"] = Merge(Beta, Clipping, Parse("""{"eta": 0.0}""")),
+        ["CMStochasticIterativeScheduler"] = Parse("""
+            {"num_train_timesteps": 40, "sigma_min": 0.002, "sigma_max": 80.0, "sigma_data": 0.5, "s_noise": 1.0, "rho": 7.0, "clip_denoised": true}
+            """),
+        ["ScoreSdeVeScheduler"] = Parse("""
+            {"num_train_timesteps": 2000, "snr": 0.15, "sigma_min": 0.01, "sigma_max": 1348.0, "sampling_eps": 1e-5, "correct_steps": 1}
+            """),
+        ["KarrasVeScheduler"] = Parse("""
+            {"sigma_min": 0.02, "sigma_max": 100, "s_noise": 1.007, "s_churn": 80, "s_min": 0.05, "s_max": 50}
+            """),
+        ["FlowMatchEulerDiscreteScheduler"] = Parse("""
+            {"num_train_timesteps": 1000, "shift": 1.0, "use_dynamic_shifting": false, "base_shift": 0.5, "max_shift": 1.15, "base_image_seq_len": 256,
+             "max_image_seq_len": 4096, "invert_sigmas": false, "shift_terminal": null, "use_karras_sigmas": false, "use_exponential_sigmas": false,
+             "use_beta_sigmas": false, "time_shift_type": "exponential", "stochastic_sampling": false}
+            """),
+        ["FlowMatchHeunDiscreteScheduler"] = Parse("""{"num_train_timesteps": 1000, "shift": 1.0}"""),
     };
 
     private readonly JsonObject json;

@@ -8,7 +8,7 @@ internal sealed record ModelPlace(string Folder, string Weights)
     /// <summary>The pipeline of networks that diffusers does not have.</summary>
     public const string OwnPipeline = "BrownianPipeline";
 
-    private static readonly string[] Pipelines = ["DDPMPipeline", "DDIMPipeline", "ScoreSdeVePipeline", OwnPipeline];
+    private static readonly string[] Pipelines = ["DDPMPipeline", "DDIMPipeline", "ScoreSdeVePipeline", "KarrasVePipeline", "RePaintPipeline", OwnPipeline];
 
     /// <summary>The file with the network's configuration.</summary>
     public string NetworkConfig => Path.Combine(Folder, "unet", "config.json");

@@ -18,6 +18,7 @@ namespace Brownian.Parameterizations;
 [JsonDerivedType(typeof(PredictVpEpsilon), "edm_vp")]
 [JsonDerivedType(typeof(PredictVeEpsilon), "edm_ve")]
 [JsonDerivedType(typeof(PredictIddpmEpsilon), "edm_iddpm")]
+[JsonDerivedType(typeof(PredictConsistency), "consistency")]
 public abstract record Parameterization
 {
     /// <summary>What the network is told.</summary>

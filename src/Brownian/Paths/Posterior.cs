@@ -26,8 +26,28 @@ public readonly record struct Posterior(double OfX0, double OfXt, double Varianc
     public static Posterior InSinglePrecision(NoiseLevel from, NoiseLevel to)
     {
         var (alphaBar, before) = (AlphaBar(from), AlphaBar(to));
-        var alpha = alphaBar / before;
-        var (beta, noise, noiseBefore) = (1 - alpha, 1 - alphaBar, 1 - before);
+        return InSinglePrecision(alphaBar, before, 1 - alphaBar / before);
+    }
+
+    /// <summary>
+    /// The same with the β of the table where the two are neighbours in it, as diffusers' UnCLIPScheduler has it. In float32 1 − ᾱ of the first step is not quite
+    /// its β, so that scheduler's data end 0.05 % too small.
+    /// </summary>
+    internal static Posterior WithTableBeta(DiscretePath path, NoiseLevel from, NoiseLevel to)
+    {
+        if (to.Time != from.Time - 1)
+        {
+            return InSinglePrecision(from, to);
+        }
+
+        using var betas = path.Betas.Betas(path.Count);
+        using var beta = betas[(long)from.Time];
+        return InSinglePrecision(path.AlphaBar((int)from.Time), path.AlphaBar((int)to.Time), beta.item<float>());
+    }
+
+    private static Posterior InSinglePrecision(float alphaBar, float before, float beta)
+    {
+        var (alpha, noise, noiseBefore) = (1 - beta, 1 - alphaBar, 1 - before);
         return new(MathF.Sqrt(before) * beta / noise, MathF.Sqrt(alpha) * noiseBefore / noise, noiseBefore / noise * beta, beta);
     }
 

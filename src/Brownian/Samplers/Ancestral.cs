@@ -19,6 +19,9 @@ public sealed record Ancestral(ReverseVariance Variance = ReverseVariance.Smalle
     /// </summary>
     public bool AsDiffusers { get; init; }
 
+    /// <summary>With <see cref="AsDiffusers"/>, the coefficients of its UnCLIPScheduler, which takes β from the table. Discrete paths only.</summary>
+    public bool TableBetas { get; init; }
+
     /// <summary>
     /// Steps of score_sde's ancestral predictor, for reproducing its numbers: of tables of N values, with the largest variance on the VP path and the
     /// smallest on the VE path, which are the only two it has.
@@ -33,7 +36,9 @@ public sealed record Ancestral(ReverseVariance Variance = ReverseVariance.Smalle
             return TableStep(run, xt, from, to);
         }
 
-        var posterior = AsDiffusers ? Posterior.InSinglePrecision(from, to) : Posterior.Between(from, to);
+        var posterior = !AsDiffusers ? Posterior.Between(from, to)
+            : TableBetas && run.Schedule.Path is DiscretePath table ? Posterior.WithTableBeta(table, from, to)
+            : Posterior.InSinglePrecision(from, to);
         var belief = run.Denoiser.Denoise(xt, from);
         var next = (belief.X0 * posterior.OfX0).add_(xt, alpha: posterior.OfXt);
         if (to.IsClean && !(AsDiffusers && from.Time > 0))

@@ -10,6 +10,9 @@ namespace Brownian.Samplers;
 /// <param name="NoiseScale">S_noise: the standard deviation of the added noise, about 1.003 to make up for lost detail.</param>
 public sealed record Churn(double Amount, double From = 0, double To = double.PositiveInfinity, double NoiseScale = 1)
 {
+    /// <summary>Whether noise is drawn also where none is added, as diffusers' KarrasVeScheduler does; for reproducing its numbers.</summary>
+    public bool AlwaysDraws { get; init; }
+
     /// <summary>Noisier data, [N, …], and its level; <paramref name="xt"/> itself outside the range.</summary>
     /// <param name="xt">Data at <paramref name="from"/>, [N, …]; borrowed.</param>
     /// <param name="from">Its level.</param>
@@ -21,6 +24,11 @@ public sealed record Churn(double Amount, double From = 0, double To = double.Po
         var growth = ratio >= From && ratio <= To && double.IsFinite(ratio) ? Math.Min(Amount / schedule.Steps, Math.Sqrt(2) - 1) : 0;
         if (growth <= 0)
         {
+            if (AlwaysDraws)
+            {
+                using var unused = noise.NormalLike(xt);
+            }
+
             return (xt, from);
         }
 

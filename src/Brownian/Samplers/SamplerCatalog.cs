@@ -9,13 +9,13 @@ public static class SamplerCatalog
     /// <summary>The table, one row a sampler.</summary>
     public static IReadOnlyList<SamplerRow> All { get; } =
     [
-        new(["ancestral", "ddpm", "DDPMScheduler", "DDPMParallelScheduler"],
+        new(["ancestral", "ddpm", "DDPMScheduler", "DDPMParallelScheduler", "UnCLIPScheduler"],
             new Ancestral(), new Leading(), 1000, 1, "DDPM's own: stochastic, needs hundreds of steps"),
         new(["ddim", "DDIMScheduler", "DDIMParallelScheduler"],
             new Ddim(), new Trailing(), 50, 1, "deterministic, order 1; eta adds noise"),
-        new(["euler", "sample_euler", "k_euler", "EulerDiscreteScheduler", "EDMEulerScheduler"],
+        new(["euler", "sample_euler", "k_euler", "EulerDiscreteScheduler", "EDMEulerScheduler", "FlowMatchEulerDiscreteScheduler"],
             new Euler(), new Karras(), 50, 1, "order 1 in sigma/alpha; the same as ddim without churn"),
-        new(["heun", "sample_heun", "k_heun", "edm", "HeunDiscreteScheduler"],
+        new(["heun", "sample_heun", "k_heun", "edm", "HeunDiscreteScheduler", "KarrasVeScheduler"],
             new Heun(), new Karras(), 20, 2, "order 2, EDM's; two network calls a step"),
         new(["dpm++1m", "dpmpp_1m"],
             new DpmSolverPlusPlus(1), new Karras(), 50, 1, "order 1; the same as ddim"),
@@ -38,7 +38,7 @@ public static class SamplerCatalog
             new ReverseSde(), new Linspace(), 1000, 1, "Euler-Maruyama on the reverse SDE, in the path's time"),
         new(["reverse-diffusion"],
             new ReverseDiffusion(), new Linspace(), 1000, 1, "the reverse SDE in the forward process's own steps; score SDE's predictor"),
-        new(["predictor-corrector", "pc"],
+        new(["predictor-corrector", "pc", "ScoreSdeVeScheduler"],
             new PredictorCorrector(), new Linspace(), 1000, 2, "score SDE's: reverse diffusion, and a Langevin step at each level"),
         new(["annealed-langevin", "ald", "ncsn"],
             new AnnealedLangevin(), new Exponential(), 232, 5, "NCSN's: Langevin steps at each of many levels"),
@@ -86,10 +86,20 @@ public static class SamplerCatalog
             new UniPc(3), new Karras(), 20, 1, "unipc of order 4; without guidance"),
         new(["sa-solver", "SASolverScheduler"],
             new SaSolver(), new Karras(), 30, 1, "stochastic Adams: noise in the middle of the run, corrected"),
-        new(["consistency", "multistep-consistency"],
+        new(["consistency", "multistep-consistency", "cm", "sample_consistency", "CMStochasticIterativeScheduler"],
             new MultistepConsistency(), new Karras { SkipLast = true }, 2, 1, "for consistency models: one step, or noised anew for a few more"),
         new(["flow-steps", "edm-ablation"],
             new FlowSteps(), new Karras(), 20, 2, "order 2 in the path's own time, with churn; EDM's ablation"),
+        new(["lcm", "sample_lcm", "k_lcm", "LCMScheduler"],
+            new MultistepConsistency { Boundary = new() }, new Distilled(), 4, 1, "the same for latent consistency models"),
+        new(["tcd", "TCDScheduler"],
+            new Tcd(), new Distilled(), 4, 1, "trajectory consistency: less noise than lcm, better with more steps"),
+        new(["ddim-inverse", "DDIMInverseScheduler"],
+            new DdimInverse(), new Reversed(new Trailing()), 50, 1, "from an image to its latent, ddim backwards"),
+        new(["repaint", "RePaintScheduler"],
+            new RePaint(), new Jumps(new Trailing()), 250, 1, "inpainting with jumps back up the levels; ddpm if nothing is known"),
+        new(["heun-flow", "FlowMatchHeunDiscreteScheduler"],
+            new ProbabilityFlow { Solver = new FixedSteps(ButcherTableau.Heun) }, new Trailing(), 20, 2, "heun in sigma/(alpha + sigma); flow matching's"),
     ];
 
     /// <summary>The sampler with this name, or alias; case, spaces and dashes do not matter.</summary>

@@ -27,6 +27,9 @@ public sealed record FlowShift(double Shift = 1) : ISpacing
     /// <summary>After the shift the shares are stretched so that the last one laid out is this; null to leave them.</summary>
     public double? Terminal { get; init; }
 
+    /// <summary>A spacing for the shares between the first and the last, made in them and not in σ/α; null for that of the shift.</summary>
+    public RatioSpacing? Shape { get; init; }
+
     /// <summary>The network is told times that are rounded down to multiples of 1/Grid, like the steps of a table; null for exact ones.</summary>
     public double? Grid { get; init; }
 
@@ -37,9 +40,22 @@ public sealed record FlowShift(double Shift = 1) : ISpacing
         var parts = Math.Max(1, SkipLast ? steps : steps - 1);
         var largest = Largest ?? Unshifted(path.Noisiest.Sigma / (path.Noisiest.Alpha + path.Noisiest.Sigma));
         var shares = Enumerable.Range(0, steps).Select(i => Shifted(largest + (Smallest - largest) * i / parts)).ToArray();
-        var stretch = Terminal is { } last ? (1 - last) / (1 - shares[^1]) : 1;
-        return End.Finish(path, shares.Select(share => Level(path, Math.Min(Bound, 1 - (1 - share) * stretch))));
+        var stretch = Terminal is { } last && shares[^1] < 1 ? (1 - last) / (1 - shares[^1]) : 1;
+        var stretched = Array.ConvertAll(shares, share => 1 - (1 - share) * stretch);
+        var shaped = Shape?.Between(stretched[0], stretched[^1], steps) ?? stretched;
+        return End.Finish(path, shaped.Select(share => Level(path, Math.Clamp(share, 0, Bound))));
     }
+
+    /// <summary>
+    /// The logarithm of the shift for an image of so many tokens, "mu" (Flux, Black Forest Labs 2024): linear between two lengths.
+    /// </summary>
+    /// <param name="tokens">The number of tokens, patches of the latent.</param>
+    /// <param name="baseTokens">The tokens at which μ is <paramref name="baseMu"/>.</param>
+    /// <param name="maxTokens">The tokens at which μ is <paramref name="maxMu"/>.</param>
+    /// <param name="baseMu">μ of small images.</param>
+    /// <param name="maxMu">μ of large images.</param>
+    public static double Mu(int tokens, int baseTokens = 256, int maxTokens = 4096, double baseMu = 0.5, double maxMu = 1.15) =>
+        baseMu + (maxMu - baseMu) * (tokens - baseTokens) / (maxTokens - baseTokens);
 
     private double Shifted(double share) => Shift * share / (1 + (Shift - 1) * share);
 

@@ -8,6 +8,9 @@ public sealed record Linspace : TimeSpacing
     /// <summary>What is done to times between two steps of a discrete path.</summary>
     public TimeRounding Rounding { get; init; } = TimeRounding.Nearest;
 
+    /// <summary>The last time before the end on a continuous path; null for its cleanest level.</summary>
+    public double? Cleanest { get; init; }
+
     /// <summary>
     /// diffusers' two deviations, for reproducing its numbers: a single step begins at the cleanest level and not at the noisiest, and between two
     /// steps σ/α is interpolated and not its logarithm.
@@ -26,7 +29,7 @@ public sealed record Linspace : TimeSpacing
     }
 
     /// <inheritdoc/>
-    protected override IEnumerable<double> Times(double cleanest, double noisiest, int points) => Even(cleanest, noisiest, points);
+    protected override IEnumerable<double> Times(double cleanest, double noisiest, int points) => Even(Cleanest ?? cleanest, noisiest, points);
 
     /// <inheritdoc/>
     private protected override NoiseLevel LevelAt(DiscretePath path, double time)

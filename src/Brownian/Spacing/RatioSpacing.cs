@@ -38,6 +38,9 @@ public abstract record RatioSpacing : ISpacing
     /// </summary>
     public TimeSpacing? ToldTimes { get; init; }
 
+    /// <summary>The spacing's formula for any two numbers, in σ instead of σ/α for example.</summary>
+    internal IEnumerable<double> Between(double largest, double smallest, int points) => Ratios(largest, smallest, points);
+
     /// <inheritdoc/>
     public NoiseSchedule Levels(GaussianPath path, int steps)
     {

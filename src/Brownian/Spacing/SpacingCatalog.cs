@@ -17,6 +17,7 @@ public static class SpacingCatalog
         new(["flow-shift"], new FlowShift(3), "even shares of noise, shifted by 3 toward noise: flow matching of large images"),
         new(["vp-times", "vp"], new VpTimes(), "even steps of the VP path's time, on any path"),
         new(["iddpm-steps", "iddpm"], new IddpmSteps(), "evenly chosen steps of the cosine schedule, on any path"),
+        new(["distilled", "lcm"], new Distilled(), "some of the times at which a model was distilled; for 1 to 8 steps"),
     ];
 
     /// <summary>The spacing with this name, or alias; case, spaces and dashes do not matter.</summary>

@@ -9,13 +9,15 @@ using static TorchSharp.torch;
 namespace Brownian.Verification;
 
 /// <summary>
-/// Whole runs of diffusers' DDPMPipeline and DDIMPipeline: noise from the seed (bit-exact), the data after every step, and the pictures.
+/// Whole runs of diffusers' pipelines with an unconditional network (DDPM, DDIM, ScoreSdeVe, KarrasVe, RePaint): noise from the seed (bit-exact), the
+/// data after every step, and the pictures.
 /// </summary>
 public sealed partial class PipelineCases : IGoldenKind
 {
     /// <inheritdoc/>
     public bool Handles(GoldenFile file) => file.IsCase
-        && (file.Text("cls") ?? "").Split('/').All(cls => cls is "DDPMPipeline" or "DDIMPipeline");
+        && (file.Text("cls") ?? "").Split('/').All(cls => cls.Split(' ')[0] is "DDPMPipeline" or "DDIMPipeline"
+            or "ScoreSdeVePipeline" or "KarrasVePipeline" or "RePaintPipeline");
 
     /// <inheritdoc/>
     public IEnumerable<CaseResult> Run(GoldenFile file)
@@ -55,25 +57,22 @@ public sealed partial class PipelineCases : IGoldenKind
 
     private static void Compare(PipelineRun run, ModelBundle bundle, SafetensorsFile io, GoldenFile file, Comparison comparison)
     {
-        using var noise = new RecordedNoise(run.Name, run.Seed, io, comparison);
-        var steps = io.Contains($"{run.Name}.steps.scheduler") ? io.Read($"{run.Name}.steps.scheduler") : null;
-        if (steps is not null && steps.size(0) != run.Steps)
+        using var noise = new RecordedNoise(run.Name, run.Seed, io, comparison, run.Draws);
+        if (run.Unexpected(io) is not 0 and var unexpected)
         {
-            comparison.Fail($"{run.Name}.steps", $"{run.Steps} steps, the reference made {steps.size(0)}");
+            comparison.Fail($"{run.Name}.steps", $"{run.Steps} steps, the reference made {run.Steps + unexpected}");
         }
 
         var share = Tolerance(file, "steps", StepsPattern(), 1e-3);
         var x = run.Sample(bundle, noise, (step, data) =>
         {
-            if (steps is not null && step <= steps.size(0))
+            if (run.Recorded(io, step) is { } reference)
             {
-                var reference = steps[step - 1];
                 comparison.Elements($"{run.Name}.steps[{step - 1}]", data, reference, share * reference.abs().max().item<float>(), 0);
             }
         });
-        // diffusers' DDIM draws noise also for the last step, whose variance is 0.
-        noise.CheckAllUsed(run.Sampler is Ddim { Eta: > 0 } ? 1 : 0);
-        var image = (x / 2 + 0.5).clamp(0, 1).permute(0, 2, 3, 1); // [N, H, W, C]
+        noise.CheckAllUsed(run.SpareDraws);
+        var image = run.Picture(x);
         var expected = io.Read($"{run.Name}.image");
         comparison.Elements($"{run.Name}.image", image, expected, Tolerance(file, "image", LargestPattern(), 2e-3), 0);
         if (image.shape.SequenceEqual(expected.shape))

@@ -22,9 +22,9 @@ public sealed class SchedulerCases : IGoldenKind
         ["sigma_schedules"] = SchedulerTables.SigmaSchedule,
         ["loops"] = SchedulerLoops.Loop,
         ["ddpm_learned_range"] = SchedulerLoops.LearnedRange,
-        ["unclip_learned_range"] = row => SchedulerCase.Of("UnCLIPScheduler", "learned_range", row),
-        ["repaint"] = row => SchedulerCase.Of("RePaintScheduler", "loop", row),
-        ["score_sde_ve"] = row => SchedulerCase.Of("ScoreSdeVeScheduler", "loop", row),
+        ["unclip_learned_range"] = SchedulerSections.UnClip,
+        ["repaint"] = SchedulerSections.RePaint,
+        ["score_sde_ve"] = SchedulerSections.ScoreSde,
         ["scalar_checks"] = SchedulerScalars.Row,
         ["rows"] = AnalyticRows.Row,
     };

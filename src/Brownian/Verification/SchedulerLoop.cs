@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Brownian.Checkpoints;
 using Brownian.Guidance;
+using Brownian.Paths;
 using Brownian.Samplers;
 using Brownian.Spacing;
 using static TorchSharp.torch;
@@ -52,7 +53,8 @@ internal sealed class SchedulerLoop
     {
         using var scope = NewDisposeScope();
         using var inference = no_grad();
-        var replay = new SchedulerReplay(model, input, scheduler.InNoiseToSignal);
+        var replay = new SchedulerReplay(
+            model, input, scheduler.InNoiseToSignal, sampler is Euler { Churn: not null } or Heun { Churn: not null });
         IDenoiser denoiser = scheduler.Thresholding is { } rule ? new Thresholded(replay, rule) : replay;
         using var stepper = sampler.Start(denoiser, noise, schedule);
         var now = ToOurs(x, schedule[first]);
@@ -103,6 +105,12 @@ internal sealed class SchedulerLoop
                 Ddim ddim => ddim with { Eta = Number("eta", ddim.Eta) },
                 DpmSde sde => sde with { NoiseScale = Number("s_noise", 1) },
                 LinearMultistep lms => lms with { Order = (int)Number("order", lms.Order) },
+                Tcd tcd => tcd with { Gamma = Number("eta", tcd.Gamma) },
+
+                // diffusers' flow matching accepts the arguments of churn; Euler's does not use them.
+                Euler when scheduler.Path is RectifiedFlow => scheduler.Sampler,
+                ProbabilityFlow when churn is not null => throw new NotSupportedException(
+                    $"{scheduler.ClassName}: churn adds noise without scaling the signal, which leaves the path; it cannot be run"),
                 Euler euler => euler with { Churn = churn },
                 Heun heun => heun with { Churn = churn },
                 var other => other,

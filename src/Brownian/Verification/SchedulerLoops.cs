@@ -25,7 +25,10 @@ internal static class SchedulerLoops
         var options = row.TryGetProperty("step_kwargs", out var given) ? given : default;
         var schedule = scheduler.Spacing.Levels(scheduler.Path, row.GetProperty("N").GetInt32());
         var x = SchedulerData.Sample(4, 3, 8, 8) * scheduler.InitNoiseSigma(schedule);
-        var end = new SchedulerLoop(scheduler, function, options).Run(x, schedule);
+        var loop = new SchedulerLoop(scheduler, function, options);
+
+        // These loops tell no step the previous time, and one class then takes the step before.
+        var end = scheduler.ClassName == "UnCLIPScheduler" ? SchedulerSections.WithoutPreviousTimes(loop, x, schedule) : loop.Run(x, schedule);
         SchedulerData.Statistics(comparison, "", end, row);
     }
 }

@@ -10,7 +10,8 @@ namespace Brownian.Verification;
 /// <param name="model">The model.</param>
 /// <param name="input">What the network is shown.</param>
 /// <param name="keepsRatio">Whether diffusers keeps x/α.</param>
-internal sealed class SchedulerReplay(DiffusionModel model, SchedulerInput input, bool keepsRatio) : IDenoiser
+/// <param name="churns">Whether the sampler adds noise before it asks.</param>
+internal sealed class SchedulerReplay(DiffusionModel model, SchedulerInput input, bool keepsRatio, bool churns) : IDenoiser
 {
     private Tensor? start;
     private NoiseLevel from;
@@ -34,7 +35,7 @@ internal sealed class SchedulerReplay(DiffusionModel model, SchedulerInput input
         first = false;
         var before = isFirst ? start! : xt;
         var levels = NoiseLevels.Of(at, xt);
-        var belief = isFirst && at != from ? Churned(xt, at) : input switch
+        var belief = churns && isFirst && at != from ? Churned(xt, at) : input switch
         {
             SchedulerInput.Overwrites => model.Read(model.Output(before, levels, null), Overwritten(before, at), levels),
             SchedulerInput.Raw => model.Read(Raw(xt, at, levels), xt, levels),

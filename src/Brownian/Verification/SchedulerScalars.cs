@@ -48,7 +48,7 @@ internal static partial class SchedulerScalars
             var previous = match.Groups["prev"].Success ? int.Parse(match.Groups["prev"].Value, CultureInfo.InvariantCulture) : time - 1;
             var tolerance = check.GetProperty("tolerance");
             comparison.Number(
-                expression, Variance(Table(scheduler), time, previous, type, 0.5), check.GetProperty("expected").GetDouble(),
+                expression, Variance(Table(scheduler), time, previous, type, 0.5, scheduler.ClassName == "UnCLIPScheduler"), check.GetProperty("expected").GetDouble(),
                 tolerance.ValueKind == JsonValueKind.Number ? tolerance.GetDouble() : 1e-5);
         }
     }
@@ -64,9 +64,10 @@ internal static partial class SchedulerScalars
     }
 
     /// <summary>What diffusers' _get_variance returns, which is a variance, a standard deviation or a logarithm.</summary>
-    private static double Variance(DiscretePath path, int time, int previous, string type, double mix)
+    private static double Variance(DiscretePath path, int time, int previous, string type, double mix, bool tableBetas = false)
     {
-        var posterior = Posterior.Between(path.At(time), path.At(previous));
+        var (from, to) = (path.At(time), path.At(previous));
+        var posterior = tableBetas ? Posterior.WithTableBeta(path, from, to) : Posterior.Between(from, to);
         var smallest = Math.Max(posterior.Variance, 1e-20);
         return type switch
         {

@@ -84,13 +84,22 @@ internal static class SchedulerTables
     {
         var config = row.TryGetProperty("config", out var text) && text.ValueKind == JsonValueKind.String ? Named(text.GetString()!) : SchedulerCase.Config(row);
         var option = row.GetProperty("option").GetString()!;
-        if (option.Split('=') is [var name, var setting])
+        foreach (var part in option.Split([' ', ',', ';', '+', '&'], StringSplitOptions.RemoveEmptyEntries))
         {
-            config[name] = double.TryParse(setting, out var number) ? number : setting;
+            if (part.Split('=') is [var name, var setting])
+            {
+                config[name] = double.TryParse(setting, out var number) ? number : bool.TryParse(setting, out var flag) ? flag : setting;
+            }
+            else if (part != "default")
+            {
+                config[part] = true;
+            }
         }
-        else if (option != "default")
+
+        // Flow matching's shift by the size of the image is an argument of set_timesteps.
+        if (row.TryGetProperty("mu", out var mu) && mu.ValueKind == JsonValueKind.Number)
         {
-            config[option] = true;
+            config["mu"] = mu.GetDouble();
         }
 
         Compare(comparison, row, config);
@@ -105,6 +114,15 @@ internal static class SchedulerTables
         {
             // float32 tables; the last of a chain of float32 operations.
             SchedulerTimes.Lists(comparison, "sigmas", SchedulerTimes.Sigmas(scheduler, schedule), SchedulerCase.Numbers(row, "sigmas"), s => 2e-6 * (s + 1e-3));
+        }
+
+        if (row.TryGetProperty("discrete_sigmas", out _))
+        {
+            var ladder = (VarianceExploding)scheduler.Path;
+            var table = new SigmaTable(ladder.SigmaMax, ladder.SigmaMin, schedule.Steps);
+            SchedulerTimes.Lists(
+                comparison, "discrete_sigmas", [.. Enumerable.Range(0, table.Count).Select(rung => table.At(rung).Sigma)],
+                SchedulerCase.Numbers(row, "discrete_sigmas"), s => 2e-6 * (s + 1e-3));
         }
 
         if (row.TryGetProperty("init_noise_sigma", out var start))

@@ -1,4 +1,5 @@
 using Brownian.Checkpoints;
+using Brownian.Parameterizations;
 using Brownian.Samplers;
 using Brownian.Spacing;
 using static TorchSharp.torch;
@@ -11,6 +12,12 @@ internal static class SchedulerTimes
     /// <summary>What the network is told, call by call: the sampler is run and listened to.</summary>
     public static double[] Timesteps(DiffusersScheduler scheduler, NoiseSchedule schedule)
     {
+        if (scheduler.Sampler is PredictorCorrector)
+        {
+            // Its network is told σ, and asked more than once at a time.
+            return [.. schedule.SkipLast(1).Select(level => level.Time)];
+        }
+
         using var scope = NewDisposeScope();
         using var noise = new SeededNoise(0);
         var listener = new Listener(scheduler.Parameterization);
@@ -23,10 +30,12 @@ internal static class SchedulerTimes
     /// </summary>
     public static double[] Sigmas(DiffusersScheduler scheduler, NoiseSchedule schedule)
     {
-        double[] ratios = [.. schedule.Select(level => scheduler.Path is Paths.RectifiedFlow ? level.Sigma : level.NoiseToSignal)];
+        double[] ratios = [.. schedule.Select(level => scheduler.Path is not Paths.RectifiedFlow ? level.NoiseToSignal
+            : scheduler.Parameterization is PredictFlow { ToData: true } ? 1 - level.Sigma : level.Sigma)];
         return scheduler.Sampler switch
         {
-            Heun or DpmSde => [ratios[0], .. ratios[1..^1].SelectMany(Twice), ratios[^1]],
+            PredictorCorrector => ratios[..^1],
+            Heun or DpmSde or ProbabilityFlow => [ratios[0], .. ratios[1..^1].SelectMany(Twice), ratios[^1]],
             Dpm2 => [ratios[0], .. ratios[1..].SelectMany(Twice), ratios[^1]],
             _ => ratios,
         };
@@ -57,7 +66,7 @@ internal static class SchedulerTimes
 
     private static IEnumerable<double> Twice(double value) => [value, value];
 
-    private sealed class Listener(Parameterizations.Parameterization parameterization) : IDenoiser
+    private sealed class Listener(Parameterization parameterization) : IDenoiser
     {
         public List<double> Told { get; } = [];
 

@@ -38,6 +38,6 @@ public sealed class CatalogTests
         : kind == typeof(Parameterization) ? ParameterizationRows.All.Values.Select(row => row.GetType())
         : kind == typeof(Sampler) ? SamplerCatalog.All.Select(row => row.Sampler.GetType())
 
-        // A list of times, and a spacing that turns another around, have no name to be found by.
-        : [.. SpacingCatalog.All.Select(row => row.Spacing.GetType()), typeof(Listed), typeof(Inverted)];
+        // What needs a list, a table or another spacing, or fits one path only, has no name to be found by.
+        : [.. SpacingCatalog.All.Select(row => row.Spacing.GetType()), typeof(Listed), typeof(KarrasTable), typeof(Jumps), typeof(Inverted), typeof(Reversed)];
 }

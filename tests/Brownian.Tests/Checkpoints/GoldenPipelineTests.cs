@@ -6,10 +6,14 @@ namespace Brownian.Tests.Checkpoints;
 
 public sealed class GoldenPipelineTests : LeakCheck
 {
-    [Fact]
-    public void A_folder_of_diffusers_makes_the_pictures_that_diffusers_makes()
+    [Theory]
+    [InlineData("pipe_ddpm_ddim")]
+    [InlineData("pipe_score_sde_ve")]
+    [InlineData("pipe_karras_ve")]
+    [InlineData("pipe_repaint")]
+    public void A_folder_of_diffusers_makes_the_pictures_that_diffusers_makes(string name)
     {
-        var result = Assert.Single(GoldenFolder.Run(GoldenData.At("pipe_ddpm_ddim")));
+        var result = Assert.Single(GoldenFolder.Run(GoldenData.At(name)));
         Assert.True(result.Outcome == CaseOutcome.Pass, result.ToString());
         Assert.True(result.MaxAbsolute <= result.Tolerance, result.ToString());
     }
@@ -32,6 +36,24 @@ public sealed class GoldenPipelineTests : LeakCheck
         var result = Assert.Single(GoldenFolder.Run(folder["case"]));
         Assert.Equal(CaseOutcome.Fail, result.Outcome);
         Assert.Contains(expected, result.Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("pipe_score_sde_ve", "snr", "0.17")]
+    [InlineData("pipe_karras_ve", "s_noise", "1.02")]
+    [InlineData("pipe_repaint", "beta_end", "0.19")]
+    public void A_wrong_setting_of_the_scheduler_fails_the_case(string name, string setting, string wrong)
+    {
+        using var folder = new TemporaryFolder();
+        Copy(GoldenData.At(name), folder["case"]);
+        var path = folder["case/pipeline/scheduler/scheduler_config.json"];
+        var config = JsonNode.Parse(File.ReadAllText(path))!;
+        Assert.NotNull(config[setting]);
+        config[setting] = JsonNode.Parse(wrong);
+        File.WriteAllText(path, config.ToJsonString());
+        var result = Assert.Single(GoldenFolder.Run(folder["case"]));
+        Assert.Equal(CaseOutcome.Fail, result.Outcome);
+        Assert.Contains("steps[", result.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
