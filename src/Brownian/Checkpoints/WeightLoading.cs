@@ -90,7 +90,7 @@ public static class WeightLoading
             shape[0] = shape[0] % part.Of == 0 ? shape[0] / part.Of : -1;
         }
 
-        // A linear layer may be stored as a 1×1 convolution, as old attention blocks were.
+        // A linear layer may be stored as a 1×1 convolution, as old attention blocks were, or as one over a sequence.
         if (!Squeezed(place.IsTransposed ? [.. shape.Reverse()] : shape).SequenceEqual(Squeezed(target.shape)))
         {
             throw new CheckpointFormatException(
@@ -98,7 +98,7 @@ public static class WeightLoading
                 "The configuration does not belong to these weights.", key, entry.Begin);
         }
 
-        static IEnumerable<long> Squeezed(IReadOnlyList<long> shape) => shape.Count == 4 && shape[2] == 1 && shape[3] == 1 ? shape.Take(2) : shape;
+        static IEnumerable<long> Squeezed(IReadOnlyList<long> shape) => shape.Count > 2 && shape.Skip(2).All(side => side == 1) ? shape.Take(2) : shape;
     }
 
     /// <summary>Where one weight of ours comes from.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Brownian.Networks.Guided;
 using Brownian.Networks.Refine;
 using Brownian.Networks.Song;
 using Brownian.Networks.UNet;
@@ -15,6 +16,8 @@ namespace Brownian.Networks;
 [JsonDerivedType(typeof(UNet2DConfig), "unet2d")]
 [JsonDerivedType(typeof(SongUNetConfig), "song")]
 [JsonDerivedType(typeof(RefineNetConfig), "refine")]
+[JsonDerivedType(typeof(GuidedUNetConfig), "adm")]
+[JsonDerivedType(typeof(EncoderUNetConfig), "adm_classifier")]
 public abstract record NetworkConfig
 {
     private static readonly JsonSerializerOptions Json = new()

@@ -10,6 +10,7 @@ namespace Brownian.Objectives;
 [DefaultKind("denoising")]
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(DenoisingObjective), "denoising")]
+[JsonDerivedType(typeof(VariationalObjective), "variational")]
 [JsonDerivedType(typeof(ConsistencyTraining), "consistency_training")]
 [JsonDerivedType(typeof(ConsistencyDistillation), "consistency_distillation")]
 [JsonDerivedType(typeof(ProgressiveDistillation), "progressive_distillation")]

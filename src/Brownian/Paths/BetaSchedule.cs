@@ -12,6 +12,12 @@ public sealed record BetaSchedule(
 {
     private const double MaxBeta = 0.999;
 
+    /// <summary>
+    /// Whether the path's table is made in float64, as improved-diffusion and guided-diffusion make theirs, and not in float32. The
+    /// variances of the first steps differ by 10⁻³ between the two, which a variational bound sees.
+    /// </summary>
+    public bool DoublePrecision { get; init; }
+
     /// <summary>The numbers of <see cref="BetaShape.Trained"/>; null for the other shapes.</summary>
     public IReadOnlyList<float>? Values { get; init; }
 
@@ -25,33 +31,62 @@ public sealed record BetaSchedule(
         return (ZeroTerminalSnr ? Stretch(betas) : betas).MoveToOuterDisposeScope();
     }
 
+    /// <summary>β in float64, for a path of <see cref="DoublePrecision"/>.</summary>
+    internal double[] BetasInDouble(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        double[] betas = Shape switch
+        {
+            BetaShape.Linear => [.. Even(count, Start, End)],
+            BetaShape.ScaledLinear => [.. Even(count, Math.Sqrt(Start), Math.Sqrt(End)).Select(root => root * root)],
+            BetaShape.Sigmoid => [.. Even(count, -6, 6).Select(x => Start + (End - Start) / (1 + Math.Exp(-x)))],
+            BetaShape.Cosine => OfAlphaBar(count, CosineAlphaBar),
+            BetaShape.Exponential => OfAlphaBar(count, ExponentialAlphaBar),
+            BetaShape.Laplace => OfAlphaBar(count, LaplaceAlphaBar),
+            _ => [.. Trained(count)],
+        };
+        return ZeroTerminalSnr ? Stretch(betas) : betas;
+    }
+
     /// <inheritdoc/>
     public bool Equals(BetaSchedule? other) => other is not null
-        && (Shape, Start, End, ZeroTerminalSnr) == (other.Shape, other.Start, other.End, other.ZeroTerminalSnr)
+        && (Shape, Start, End, ZeroTerminalSnr, DoublePrecision) == (other.Shape, other.Start, other.End, other.ZeroTerminalSnr, other.DoublePrecision)
         && (Values ?? []).SequenceEqual(other.Values ?? []);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Shape, Start, End, ZeroTerminalSnr, Values?.Count);
+    public override int GetHashCode() => HashCode.Combine(Shape, Start, End, ZeroTerminalSnr, DoublePrecision, Values?.Count);
 
     private Tensor Raw(int count) => Shape switch
     {
         BetaShape.Linear => linspace(Start, End, count, dtype: ScalarType.Float32),
         BetaShape.ScaledLinear => linspace(Math.Sqrt(Start), Math.Sqrt(End), count, dtype: ScalarType.Float32).square(),
         BetaShape.Sigmoid => linspace(-6, 6, count, dtype: ScalarType.Float32).sigmoid() * (End - Start) + Start,
-        BetaShape.Cosine => FromAlphaBar(count, t => Math.Pow(Math.Cos((t + 0.008) / 1.008 * Math.PI / 2), 2)),
-        BetaShape.Exponential => FromAlphaBar(count, t => Math.Exp(-12 * t)),
+        BetaShape.Cosine => FromAlphaBar(count, CosineAlphaBar),
+        BetaShape.Exponential => FromAlphaBar(count, ExponentialAlphaBar),
         BetaShape.Laplace => FromAlphaBar(count, LaplaceAlphaBar),
-        BetaShape.Trained when Values?.Count == count => tensor(Values.ToArray()),
-        BetaShape.Trained => throw new ArgumentException(
-            $"betas: expected {count} trained values, one a step; got {Values?.Count ?? 0}. Set Values, and the path's Count to their number."),
+        BetaShape.Trained => tensor(Trained(count).Select(beta => (float)beta).ToArray()),
         _ => throw new ArgumentOutOfRangeException(nameof(count), Shape, "unknown shape of betas"),
     };
 
-    private static Tensor FromAlphaBar(int count, Func<double, double> alphaBar)
-    {
-        float Beta(int i) => (float)Math.Min(1 - alphaBar((i + 1.0) / count) / alphaBar((double)i / count), MaxBeta);
-        return tensor(Enumerable.Range(0, count).Select(Beta).ToArray());
-    }
+    private IEnumerable<double> Trained(int count) => Values?.Count == count
+        ? Values.Select(beta => (double)beta)
+        : throw new ArgumentException(
+            $"betas: expected {count} trained values, one a step; got {Values?.Count ?? 0}. Set Values, and the path's Count to their number.");
+
+    private static Tensor FromAlphaBar(int count, Func<double, double> alphaBar) =>
+        tensor(OfAlphaBar(count, alphaBar).Select(beta => (float)beta).ToArray());
+
+    private static double[] OfAlphaBar(int count, Func<double, double> alphaBar) =>
+    [
+        .. Enumerable.Range(0, count).Select(i => Math.Min(1 - alphaBar((i + 1.0) / count) / alphaBar((double)i / count), MaxBeta)),
+    ];
+
+    private static IEnumerable<double> Even(int count, double from, double to) =>
+        Enumerable.Range(0, count).Select(i => i == count - 1 && i > 0 ? to : from + i * ((to - from) / Math.Max(1, count - 1)));
+
+    private static double CosineAlphaBar(double t) => Math.Pow(Math.Cos((t + 0.008) / 1.008 * Math.PI / 2), 2);
+
+    private static double ExponentialAlphaBar(double t) => Math.Exp(-12 * t);
 
     private static double LaplaceAlphaBar(double t)
     {
@@ -67,5 +102,19 @@ public sealed record BetaSchedule(
         var (first, last) = (root[0], root[-1]);
         var alphaBar = ((root - last) * (first / (first - last))).square();
         return 1 - cat([alphaBar[..1], alphaBar[1..] / alphaBar[..^1]], 0);
+    }
+
+    private static double[] Stretch(double[] betas)
+    {
+        var (product, roots) = (1.0, new double[betas.Length]);
+        for (var i = 0; i < betas.Length; i++)
+        {
+            product *= 1 - betas[i];
+            roots[i] = Math.Sqrt(product);
+        }
+
+        var scale = roots[0] / (roots[0] - roots[^1]);
+        double AlphaBar(int i) => Math.Pow((roots[i] - roots[^1]) * scale, 2);
+        return [1 - AlphaBar(0), .. Enumerable.Range(1, betas.Length - 1).Select(i => 1 - AlphaBar(i) / AlphaBar(i - 1))];
     }
 }

@@ -8,7 +8,7 @@ namespace Brownian.Paths;
 /// steps log(σ/α) is interpolated linearly.
 /// </summary>
 /// <remarks>
-/// The roots are taken by libtorch in float32, because its float32 square root is not IEEE's: 177 of 1000 entries differ by one unit in
+/// Unless <see cref="BetaSchedule.DoublePrecision"/> is asked for, the roots are taken by libtorch in float32, because its float32 square root is not IEEE's: 177 of 1000 entries differ by one unit in
 /// the last place.
 /// </remarks>
 public sealed record DiscretePath : GaussianPath
@@ -17,8 +17,8 @@ public sealed record DiscretePath : GaussianPath
     internal const double SmallestAlphaBar = 1.0 / (1 << 24);
 
     private readonly float[] alphaBar;
-    private readonly float[] alpha;
-    private readonly float[] sigma;
+    private readonly double[] alpha;
+    private readonly double[] sigma;
     private readonly float[] logRatio;
 
     /// <summary>Makes the table.</summary>
@@ -30,12 +30,12 @@ public sealed record DiscretePath : GaussianPath
     {
         (Betas, Count, LastAlphaBar) = (betas ?? new(), count, lastAlphaBar);
         using var scope = NewDisposeScope();
-        var table = (1 - Betas.Betas(count)).cumprod(0);
+        var table = Betas.DoublePrecision ? tensor(Products(Betas.BetasInDouble(count))) : (1 - Betas.Betas(count)).cumprod(0);
         table.masked_fill_(table == 0, lastAlphaBar);
-        alphaBar = table.data<float>().ToArray();
-        alpha = table.sqrt().data<float>().ToArray();
-        sigma = (1 - table).sqrt().data<float>().ToArray();
-        var ratio = ((1 - table) / table).sqrt().data<float>().ToArray();
+        alphaBar = Floats(table);
+        alpha = Doubles(table.sqrt());
+        sigma = Doubles((1 - table).sqrt());
+        var ratio = Floats(((1 - table) / table).sqrt());
         var largest = (float)Math.Sqrt((1 - SmallestAlphaBar) / SmallestAlphaBar);
         Ratios = Array.ConvertAll(ratio, r => float.IsInfinity(r) ? largest : r);
         logRatio = Array.ConvertAll(Ratios, r => (float)Math.Log(r));
@@ -87,6 +87,9 @@ public sealed record DiscretePath : GaussianPath
     /// <summary>This path, stretched so that its last step is pure noise (Lin et al. 2023).</summary>
     public DiscretePath WithZeroTerminalSnr() => new(Betas with { ZeroTerminalSnr = true }, Count, LastAlphaBar);
 
+    /// <summary>This path with its table in float64, as improved-diffusion and guided-diffusion have it.</summary>
+    public DiscretePath InDoublePrecision() => new(Betas with { DoublePrecision = true }, Count, LastAlphaBar);
+
     /// <summary>ᾱ of a step; 1 for negative steps.</summary>
     public float AlphaBar(int step) => step < 0 ? 1 : alphaBar[Check(step)];
 
@@ -137,6 +140,16 @@ public sealed record DiscretePath : GaussianPath
         var signal = 1 / Math.Sqrt(1 + ratio * ratio);
         return new(time, signal, ratio * signal);
     }
+
+    private static double[] Products(double[] betas)
+    {
+        var product = 1.0;
+        return [.. betas.Select(beta => product *= 1 - beta)];
+    }
+
+    private static double[] Doubles(Tensor table) => table.to(ScalarType.Float64).data<double>().ToArray();
+
+    private static float[] Floats(Tensor table) => table.to(ScalarType.Float32).data<float>().ToArray();
 
     private double TimeOf(double ratio)
     {

@@ -53,6 +53,7 @@ public sealed record Ancestral(ReverseVariance Variance = ReverseVariance.Smalle
             ReverseVariance.Largest => next.add_(noise, alpha: Math.Sqrt(posterior.StepVariance)),
             ReverseVariance.Learned => next.addcmul_(noise, LearnedDeviation(Mix(belief), posterior), 1),
             ReverseVariance.Predicted => next.addcmul_(noise, Mix(belief).sqrt(), 1),
+            ReverseVariance.PredictedLog => next.addcmul_(noise, Mix(belief).div(2).exp_(), 1),
             _ => throw new InvalidOperationException($"unknown variance {Variance}"),
         };
     }

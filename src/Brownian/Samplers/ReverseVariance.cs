@@ -14,4 +14,7 @@ public enum ReverseVariance
 
     /// <summary>The second half of the network's channels is the variance itself; diffusers' "learned".</summary>
     Predicted,
+
+    /// <summary>The second half of the network's channels is the logarithm of the variance (improved-diffusion's "learned").</summary>
+    PredictedLog,
 }

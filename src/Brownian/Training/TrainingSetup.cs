@@ -93,6 +93,7 @@ internal sealed class TrainingSetup : IDisposable
     private NetworkNeeds Needs() => new(Dataset.Channels, Dataset.Height, Dataset.Width)
     {
         Labels = NullLabel is null ? ClassCount : ClassCount + 1,
+        LearnedVariance = Config.Objective.LearnsVariance,
         Levels = Config.Path switch { DiscretePath discrete => discrete.Count, SigmaTable ladder => ladder.Count, _ => null },
     };
 

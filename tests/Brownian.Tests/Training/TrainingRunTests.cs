@@ -41,6 +41,31 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
+    public void An_improved_ddpm_learns_its_variance_and_its_loss_history_is_saved()
+    {
+        var config = ConfigFile.Load("tiny", settings:
+        [
+            "data={source: builtin:strokes, count: 40, size: 16}", "label_drop=0.3", "batch=6", "accumulate=2", "precision=float32",
+            "network={kind: adm, model_channels: 32, num_res_blocks: 1, channel_mult: [1], attention_resolutions: []}",
+            "path={kind: discrete, count: 3, betas: {shape: cosine, double_precision: true}}", "output=epsilon",
+            "objective={kind: variational, simple: 0, bound: 1, times: {kind: loss_second_moment, history: 1}}",
+            "budget={steps: 4}", "optimizer.schedule=constant", "samples={every_minutes: null}", "checkpoints={every_minutes: null, every_steps: 2}",
+        ]);
+        var whole = Finish(TrainingRun.Create(config, At("whole")));
+        using (var killed = TrainingRun.Create(config, At("killed")))
+        {
+            Assert.Equal(3, killed.Run(Stop).First(step => step.Number == 3).Number);
+        }
+
+        using var again = TrainingRun.Resume(At("killed"));
+        Assert.Contains("objective", again.Trainer.State.Parts);
+        Same(whole, Finish(again));
+        using var bundle = ModelBundle.Load(At("killed"));
+        Assert.Equal(2 * bundle.Image.Channels, Assert.IsType<Brownian.Networks.UNet.UNet2D>(bundle.Model.Network).Config.OutChannels);
+        Assert.Equal(config.Path, bundle.Model.Path);
+    }
+
+    [Fact]
     public void A_run_that_was_killed_between_checkpoints_goes_on_from_the_last_one_bit_for_bit()
     {
         var whole = Finish(TrainingRun.Create(Config, At("whole")));

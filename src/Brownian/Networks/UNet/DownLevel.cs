@@ -13,8 +13,8 @@ internal abstract class DownLevel(string name) : nn.Module(name)
     /// <exception cref="ArgumentException">The type is unknown.</exception>
     public static DownLevel Create(string type, long from, LevelOptions options) => PlainName(type) switch
     {
-        "DownBlock2D" => new PlainDownLevel(from, options, Resizing.Convolution),
-        "AttnDownBlock2D" => new PlainDownLevel(from, options with { Attends = true }, ResizingNames.Parse(options.Config.DownsampleType, "downsample_type")),
+        "DownBlock2D" => new PlainDownLevel(from, options, ResizingNames.Convolution(options.Config)),
+        "AttnDownBlock2D" => new PlainDownLevel(from, options with { Attends = true }, ResizingNames.Parse(options.Config.DownsampleType, "downsample_type", options.Config)),
         "ResnetDownsampleBlock2D" => new PlainDownLevel(from, options, Resizing.ResBlock),
         "SkipDownBlock2D" => new SkipDownLevel(from, options),
         "AttnSkipDownBlock2D" => new SkipDownLevel(from, options with { Attends = true }),

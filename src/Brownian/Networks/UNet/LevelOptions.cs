@@ -18,6 +18,9 @@ internal sealed record LevelOptions
     /// <summary>Whether the residual blocks are followed by attention.</summary>
     public bool Attends { get; init; }
 
+    /// <summary>Attention heads; as many as channels allow when null.</summary>
+    public int? Heads { get; init; }
+
     /// <summary>What sums are divided by.</summary>
     public double OutputScale { get; init; } = 1;
 
@@ -46,12 +49,19 @@ internal sealed record LevelOptions
         new()
         {
             Channels = Channels,
-            HeadChannels = Config.AttentionHeadDim ?? Channels,
+            HeadChannels = HeadChannels(),
             Groups = groups,
             Epsilon = Config.NormEps,
             OutputScale = OutputScale,
         },
         Compute);
+
+    private long HeadChannels() => Heads switch
+    {
+        null => Config.AttentionHeadDim ?? Channels,
+        > 0 and var heads when Channels % heads == 0 => Channels / heads,
+        var heads => throw new ArgumentException($"num_attention_heads: expected a divisor of the level's {Channels} channels; got {heads}."),
+    };
 
     public long Groups(long channels) => GroupsOf?.Invoke(channels) ?? Config.NormNumGroups
         ?? throw new ArgumentException("norm_num_groups: expected a number; got null, which only Skip blocks and the middle take.");

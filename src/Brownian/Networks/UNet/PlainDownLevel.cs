@@ -10,6 +10,7 @@ internal sealed class PlainDownLevel : DownLevel
     private readonly Attention[] attentions = [];
     private readonly Downsample? halving;
     private readonly ResBlock? halvingBlock;
+    private readonly bool averages;
 
     public PlainDownLevel(long from, LevelOptions options, Resizing resizing)
         : base(nameof(PlainDownLevel))
@@ -32,6 +33,10 @@ internal sealed class PlainDownLevel : DownLevel
         {
             register_module("downsamplers", nn.ModuleList(halving = new Downsample(to, config.DownsamplePadding, options.Compute)));
         }
+        else if (resizing == Resizing.Plain)
+        {
+            averages = true;
+        }
         else
         {
             register_module("downsamplers", nn.ModuleList(halvingBlock = options.Block(to, to, Resample.AverageDown)));
@@ -50,6 +55,7 @@ internal sealed class PlainDownLevel : DownLevel
 
         h = halving is not null ? Keep(halving.call(h), kept) : h;
         h = halvingBlock is not null ? Keep(halvingBlock.call(h, embedding), kept) : h;
+        h = averages ? Keep(Resample.AverageDown.Apply(h), kept) : h;
         return new Features(h.alias().MoveToOuterDisposeScope(), from.Image);
     }
 }

@@ -10,6 +10,7 @@ internal sealed class PlainUpLevel : UpLevel
     private readonly Attention[] attentions = [];
     private readonly Upsample? doubling;
     private readonly ResBlock? doublingBlock;
+    private readonly bool repeats;
 
     public PlainUpLevel(UpChannels channels, LevelOptions options, Resizing resizing)
         : base(nameof(PlainUpLevel))
@@ -36,6 +37,10 @@ internal sealed class PlainUpLevel : UpLevel
         {
             register_module("upsamplers", nn.ModuleList(doubling = new Upsample(to, options.Compute)));
         }
+        else if (resizing == Resizing.Plain)
+        {
+            repeats = true;
+        }
         else
         {
             register_module("upsamplers", nn.ModuleList(doublingBlock = options.Block(to, to, Resample.NearestUp)));
@@ -54,6 +59,7 @@ internal sealed class PlainUpLevel : UpLevel
 
         h = doubling is not null ? doubling.call(h) : h;
         h = doublingBlock is not null ? doublingBlock.call(h, embedding) : h;
+        h = repeats ? Resample.NearestUp.Apply(h) : h;
         return new Features(h.MoveToOuterDisposeScope(), from.Image);
     }
 }

@@ -10,7 +10,7 @@ internal static class TimeEmbedding
     /// <summary>The module, [N] → [N, F], and F.</summary>
     public static (nn.Module<Tensor, Tensor> Module, long Width) Create(UNet2DConfig config)
     {
-        var channels = config.BlockOutChannels[0];
+        var channels = config.TimeFeatureChannels ?? config.BlockOutChannels[0];
         return config.TimeEmbeddingType switch
         {
             "positional" => (new SinusoidalFeatures(channels, config.FlipSinToCos, config.FreqShift), channels),

@@ -109,7 +109,9 @@ public sealed class UNet2D : Network, IConfiguredNetwork
         {
             var labels = Config.IsClassConditional && Config.ClassEmbedType != "identity" ? zeros(1, dtype: ScalarType.Int64) : null;
             var embedding = Config.ClassEmbedType == "identity" ? zeros(1, Config.EmbeddingChannels) : null;
-            call(zeros(1, Config.InChannels, size.Height, size.Width), ones(1), new() { Labels = labels, Embedding = embedding });
+            var channels = Config.LowResolutionInput ? Config.InChannels / 2 : Config.InChannels;
+            var image = Config.LowResolutionInput ? zeros(1, channels, size.Height, size.Width) : null;
+            call(zeros(1, channels, size.Height, size.Width), ones(1), new() { Labels = labels, Embedding = embedding, Image = image });
             return batch * compute.CountedFlops.Value;
         }
         finally
@@ -122,11 +124,14 @@ public sealed class UNet2D : Network, IConfiguredNetwork
     /// <summary>[N, C, H, W], [N] → [N, C', H, W] in float32 (float64 if the parameters are).</summary>
     /// <param name="input">[N, C, H, W].</param>
     /// <param name="label">What the network is told about the noise, [N]: a step, or σ for "fourier" embeddings.</param>
-    /// <param name="condition">Labels, [N], for class-conditional networks; Embedding, [N, E], for "identity" ones.</param>
+    /// <param name="condition">
+    /// Labels, [N], for class-conditional networks; Embedding, [N, E], for "identity" ones; Image, [N, C, h, w], for those that enlarge one.
+    /// </param>
     /// <exception cref="ArgumentException">The input has other channels, or the condition is missing.</exception>
     public override Tensor forward(Tensor input, Tensor label, Condition? condition)
     {
         using var scope = NewDisposeScope();
+        input = Config.LowResolutionInput ? LowResolution.Beside(input, condition) : input;
         UNet2DShape.CheckInput(Config, input, label);
         var master = outputNorm.get_parameter("weight")!.dtype;
         var embedding = Embed(label, condition, input.size(0), master);

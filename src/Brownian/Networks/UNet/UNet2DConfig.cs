@@ -106,6 +106,29 @@ public sealed record UNet2DConfig() : NetworkConfig("UNet2DModel")
     /// <summary>Number of steps that a "learned" time embedding knows.</summary>
     public int? NumTrainTimesteps { get; init; }
 
+    /// <summary>Attention heads of every block, whatever its channels, in place of <see cref="AttentionHeadDim"/>. Not in diffusers.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? NumAttentionHeads { get; init; }
+
+    /// <summary>Attention heads on the way up; as elsewhere when null. Not in diffusers.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? NumAttentionHeadsUp { get; init; }
+
+    /// <summary>Width of the sinusoidal features of the time; the first level's channels when null. Not in diffusers.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? TimeFeatureChannels { get; init; }
+
+    /// <summary>Whether halving averages and doubling repeats, without convolutions, where no residual block does it. Not in diffusers.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool PlainResampling { get; init; }
+
+    /// <summary>
+    /// Whether Condition.Image, of any size, is enlarged and shown beside the noisy image; <see cref="InChannels"/> counts both. Not in
+    /// diffusers.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool LowResolutionInput { get; init; }
+
     /// <summary>Whether the network must be told a class.</summary>
     [JsonIgnore]
     public bool IsClassConditional => ClassEmbedType is "timestep" or "identity" || (ClassEmbedType is null && NumClassEmbeds is not null);
@@ -126,7 +149,7 @@ public sealed record UNet2DConfig() : NetworkConfig("UNet2DModel")
     public override UNet2DConfig For(NetworkNeeds needs) => this with
     {
         SampleSize = new ImageSize(needs.Height, needs.Width),
-        InChannels = needs.Channels,
+        InChannels = LowResolutionInput ? 2 * needs.Channels : needs.Channels,
         OutChannels = needs.OutChannels,
         NumClassEmbeds = needs.Labels,
         NumTrainTimesteps = TimeEmbeddingType == "learned" ? needs.Levels ?? NumTrainTimesteps : NumTrainTimesteps,

@@ -60,10 +60,11 @@ internal static class UNet2DShape
         return [.. channels.Select((c, i) =>
         {
             var meeting = new UpChannels(channels[Math.Max(i - 1, 0)], channels[Math.Min(i + 1, channels.Length - 1)]);
-            return UpLevel.Create(config.UpBlockTypes[i], meeting, Level(config, compute, c, i == channels.Length - 1));
+            var options = Level(config, compute, c, i == channels.Length - 1);
+            return UpLevel.Create(config.UpBlockTypes[i], meeting, options with { Heads = config.NumAttentionHeadsUp ?? options.Heads });
         })];
     }
 
     private static LevelOptions Level(UNet2DConfig config, ComputeSettings compute, long channels, bool last) =>
-        new() { Config = config, Compute = compute, Channels = channels, IsLast = last };
+        new() { Config = config, Compute = compute, Channels = channels, IsLast = last, Heads = config.NumAttentionHeads };
 }

@@ -16,8 +16,8 @@ internal abstract class UpLevel(string name) : nn.Module(name)
     /// <exception cref="ArgumentException">The type is unknown.</exception>
     public static UpLevel Create(string type, UpChannels channels, LevelOptions options) => DownLevel.PlainName(type) switch
     {
-        "UpBlock2D" => new PlainUpLevel(channels, options, Resizing.Convolution),
-        "AttnUpBlock2D" => new PlainUpLevel(channels, options with { Attends = true }, ResizingNames.Parse(options.Config.UpsampleType, "upsample_type")),
+        "UpBlock2D" => new PlainUpLevel(channels, options, ResizingNames.Convolution(options.Config)),
+        "AttnUpBlock2D" => new PlainUpLevel(channels, options with { Attends = true }, ResizingNames.Parse(options.Config.UpsampleType, "upsample_type", options.Config)),
         "ResnetUpsampleBlock2D" => new PlainUpLevel(channels, options, Resizing.ResBlock),
         "SkipUpBlock2D" => new SkipUpLevel(channels, options),
         "AttnSkipUpBlock2D" => new SkipUpLevel(channels, options with { Attends = true }),
