@@ -49,12 +49,12 @@ public sealed class TrainingRunTests : IDisposable
             "network={kind: adm, model_channels: 32, num_res_blocks: 1, channel_mult: [1], attention_resolutions: []}",
             "path={kind: discrete, count: 3, betas: {shape: cosine, double_precision: true}}", "output=epsilon",
             "objective={kind: variational, simple: 0, bound: 1, times: {kind: loss_second_moment, history: 1}}",
-            "budget={steps: 4}", "optimizer.schedule=constant", "samples={every_minutes: null}", "checkpoints={every_minutes: null, every_steps: 2}",
+            "budget={steps: 7}", "optimizer.schedule=constant", "samples={every_minutes: null}", "checkpoints={every_minutes: null, every_steps: 4}",
         ]);
         var whole = Finish(TrainingRun.Create(config, At("whole")));
         using (var killed = TrainingRun.Create(config, At("killed")))
         {
-            Assert.Equal(3, killed.Run(Stop).First(step => step.Number == 3).Number);
+            Assert.Equal(6, killed.Run(Stop).First(step => step.Number == 6).Number);
         }
 
         using var again = TrainingRun.Resume(At("killed"));
