@@ -7,7 +7,8 @@ internal static class KnownNames
 {
     public static readonly string[] Samplers =
     [
-        "ancestral", "ddim", "euler", "heun", "dpm++1m", "dpm++2m", "dpm++3m", "dpm++2m-sde", "dpm2m", "dpm3m", "probability-flow", "rk4",
+        "ancestral", "ancestral-learned", "ddim", "euler", "heun", "dpm++1m", "dpm++2m", "dpm++3m", "dpm++2m-sde", "dpm2m", "dpm3m",
+        "probability-flow", "rk4",
         "reverse-sde", "reverse-diffusion", "predictor-corrector", "annealed-langevin", "dpm++2m-sde-heun", "dpm++3m-sde", "euler-a",
         "dpm2", "dpm2-a", "lms", "pndm", "plms", "ipndm", "deis", "dpm++2s", "dpm++3s", "dpm2s", "dpm3s", "dpm++2s-a", "dpm++sde", "unipc",
         "unipc-bh1", "unipc3", "sa-solver", "consistency", "flow-steps", "lcm", "tcd", "ddim-inverse", "repaint", "heun-flow",

@@ -11,6 +11,8 @@ public static class SamplerCatalog
     [
         new(["ancestral", "ddpm", "DDPMScheduler", "DDPMParallelScheduler", "UnCLIPScheduler"],
             new Ancestral(), new Leading(), 1000, 1, "DDPM's own: stochastic, needs hundreds of steps"),
+        new(["ancestral-learned", "iddpm"],
+            new Ancestral(ReverseVariance.Learned), new Trailing(), 100, 1, "ancestral with the variance that the network learned; respaced, as improved DDPM"),
         new(["ddim", "DDIMScheduler", "DDIMParallelScheduler"],
             new Ddim(), new Trailing(), 50, 1, "deterministic, order 1; eta adds noise"),
         new(["euler", "sample_euler", "k_euler", "EulerDiscreteScheduler", "EDMEulerScheduler", "FlowMatchEulerDiscreteScheduler"],

@@ -1,4 +1,5 @@
 using Brownian.Checkpoints;
+using Brownian.Networks.Refine;
 using Brownian.Samplers;
 using Brownian.Spacing;
 using Brownian.Tasks;
@@ -35,7 +36,8 @@ public sealed class FamilyTests : IDisposable
         var config = ConfigFile.Load("tiny", family: name, settings:
         [
             "data={source: builtin:strokes, count: 40, size: 16}", "batch=4", "precision=float32", "budget={steps: 3}",
-            "samples.every_minutes=null", "checkpoints.every_minutes=null", .. Small(name),
+            "samples.every_minutes=null", "checkpoints.every_minutes=null", "network.block_out_channels=[8, 16]",
+            "network.norm_num_groups=4", "network.attention_head_dim=8",
         ]);
         var folder = Path.Combine(root, "run");
         using (var run = TrainingRun.Create(config, folder))
@@ -63,6 +65,35 @@ public sealed class FamilyTests : IDisposable
     }
 
     [Fact]
+    public void A_network_that_diffusers_does_not_have_is_saved_described_loaded_and_resumed()
+    {
+        var folder = Path.Combine(root, "run");
+        var config = ConfigFile.Load("tiny", family: "ncsn", settings:
+        [
+            "data={source: builtin:strokes, count: 40, size: 16, classes: false}", "batch=4", "precision=float32", "budget={steps: 2}",
+            "network={kind: refine, model_channels: 8, is_conditional: true, sigma_max: 2, sigma_min: 0.02}",
+            "output={kind: score, time_scale: -1, label_offset: 9}", "objective.weight=snr", "samples.every_minutes=null",
+        ]);
+        using (var run = TrainingRun.Create(config, folder))
+        {
+            Assert.Equal(2, run.Run(TestContext.Current.CancellationToken).Count());
+        }
+
+        using (var again = TrainingRun.Resume(folder, ["budget.steps=3"]))
+        {
+            Assert.Single(again.Run(TestContext.Current.CancellationToken));
+        }
+
+        var info = CheckpointInfo.Describe(folder);
+        Assert.Equal(("RefineNet", "BrownianPipeline"), (info.Architecture, info.Pipeline));
+        Assert.Empty(info.Problems);
+        using var bundle = ModelBundle.Load(folder);
+        Assert.Equal(10, Assert.IsType<RefineNet>(bundle.Model.Network).Config.SigmaCount);
+        File.Delete(Path.Combine(folder, "brownian.json"));
+        Assert.Contains("brownian.json", Assert.Throws<CheckpointFormatException>(() => ModelBundle.Load(folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_file_may_name_its_family_and_lies_over_it()
     {
         var config = ConfigFile.Load(yaml: "preset: mnist\nfamily: edm\nsamples: {steps: 7}\n");
@@ -80,7 +111,4 @@ public sealed class FamilyTests : IDisposable
         Assert.Contains("subvp", error.Message, StringComparison.Ordinal);
     }
 
-    private static string[] Small(string name) => name.StartsWith("ncsn", StringComparison.Ordinal)
-        ? ["network.model_channels=8"]
-        : ["network.block_out_channels=[8, 16]", "network.norm_num_groups=4", "network.attention_head_dim=8"];
 }
