@@ -28,6 +28,9 @@ public sealed record Ancestral(ReverseVariance Variance = ReverseVariance.Smalle
     /// </summary>
     public bool AsScoreSde { get; init; }
 
+    /// <summary>The variance where the network has learned none; null to refuse such a network if the variance is to be a learned one.</summary>
+    public ReverseVariance? Otherwise { get; init; }
+
     /// <inheritdoc/>
     protected override Tensor Step(SamplingRun run, Tensor xt, NoiseLevel from, NoiseLevel to)
     {
@@ -47,7 +50,7 @@ public sealed record Ancestral(ReverseVariance Variance = ReverseVariance.Smalle
         }
 
         var noise = run.Noise.NormalLike(xt);
-        return Variance switch
+        return (belief.VarianceMix is null ? Otherwise ?? Variance : Variance) switch
         {
             ReverseVariance.Smallest => next.add_(noise, alpha: Math.Sqrt(Math.Max(posterior.Variance, Floor))),
             ReverseVariance.Largest => next.add_(noise, alpha: Math.Sqrt(posterior.StepVariance)),
