@@ -8,7 +8,7 @@ internal static class KnownNames
     public static readonly string[] Samplers =
     [
         "ancestral", "ancestral-learned", "ddim", "euler", "heun", "dpm++1m", "dpm++2m", "dpm++3m", "dpm++2m-sde", "dpm2m", "dpm3m",
-        "probability-flow", "rk4",
+        "binomial", "probability-flow", "rk4",
         "reverse-sde", "reverse-diffusion", "predictor-corrector", "annealed-langevin", "dpm++2m-sde-heun", "dpm++3m-sde", "euler-a",
         "dpm2", "dpm2-a", "lms", "pndm", "plms", "ipndm", "deis", "dpm++2s", "dpm++3s", "dpm2s", "dpm3s", "dpm++2s-a", "dpm++sde", "unipc",
         "unipc-bh1", "unipc3", "sa-solver", "consistency", "flow-steps", "lcm", "tcd", "ddim-inverse", "repaint", "heun-flow",
@@ -22,9 +22,13 @@ internal static class KnownNames
 
     public static readonly string[] Presets = ["tiny", "mnist", "cifar", "cifar-ddpm", "64", "128"];
 
-    public static readonly string[] Families = ["ddpm", "ncsn", "ncsnv2", "ve", "vp", "subvp", "edm", "flow", "consistency"];
+    public static readonly string[] Families = ["ddpm", "ncsn", "ncsnv2", "ve", "vp", "subvp", "edm", "flow", "diffusion2015", "binomial2015", "consistency"];
 
     public static readonly string[] Distillations = ["consistency", "progressive"];
+
+    public static readonly string[] Toys = ["moons", "swissroll", "checkerboard", "mixture"];
+
+    public static readonly string[] ToyFamilies = ["ddpm", "vp", "subvp", "ve", "edm", "flow", "diffusion2015"];
 
     public static readonly string[] Data = ["builtin:strokes", "builtin:scenes", "mnist", "fashion-mnist", "cifar10"];
 }

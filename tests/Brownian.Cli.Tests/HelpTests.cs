@@ -20,6 +20,9 @@ public sealed class HelpTests
     [InlineData("info")]
     [InlineData("bench")]
     [InlineData("data")]
+    [InlineData("toy")]
+    [InlineData("inpaint")]
+    [InlineData("bound")]
     public void Help_reads_as_it_did(string command)
     {
         var help = Cli.Run([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);

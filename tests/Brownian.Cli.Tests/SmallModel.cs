@@ -9,7 +9,10 @@ namespace Brownian.Cli.Tests;
 /// <summary>A class-conditional model of a few thousand parameters with random weights, saved as a diffusers folder.</summary>
 internal static class SmallModel
 {
-    public static string Save(string folder, ulong seed = 1)
+    public static string Save(string folder, ulong seed = 1) => Save(folder, DiscretePath.Cosine(), new PredictV(), seed);
+
+    /// <summary>The same network on another path.</summary>
+    public static string Save(string folder, GaussianPath path, Parameterization output, ulong seed = 1)
     {
         var config = new UNet2DConfig
         {
@@ -25,7 +28,7 @@ internal static class SmallModel
         };
         var network = new UNet2D(config, seed);
         Shake(network, seed);
-        using var bundle = new ModelBundle(new DiffusionModel(network, DiscretePath.Cosine(), new PredictV()), new ImageShape(1, 8, 8))
+        using var bundle = new ModelBundle(new DiffusionModel(network, path, output), new ImageShape(1, 8, 8))
         {
             ClassCount = 3,
             ClassNames = ["cat", "dog", "owl"],

@@ -20,5 +20,6 @@ public static class ParameterizationRows
         ["consistency"] = new PredictConsistency(0.0005),
         ["flow-to-data"] = new PredictFlow { ToData = true },
         ["score-unit"] = new PredictScore { UnitData = true, Told = NoiseLabel.Sigma },
+        ["bit"] = new PredictBit(),
     };
 }

@@ -23,5 +23,10 @@ public static class PathRows
         ["trigonometric"] = new Trigonometric(),
         ["scaled"] = new ScaledPath { Clock = SigmaClock.SquareRoot, PreservesVariance = true },
         ["scaled-vp"] = new ScaledPath { Clock = SigmaClock.Vp },
+        ["bernoulli"] = new BernoulliPath(),
     };
+
+    /// <summary>Those whose marginals are Gaussian.</summary>
+    public static IReadOnlyDictionary<string, GaussianPath> Gaussian { get; } =
+        All.Where(row => row.Value is not BernoulliPath).ToDictionary(row => row.Key, row => row.Value, StringComparer.Ordinal);
 }

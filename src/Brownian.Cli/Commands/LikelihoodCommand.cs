@@ -46,6 +46,11 @@ internal sealed class LikelihoodCommand : BrownianCommand
     {
         using var scope = NewDisposeScope();
         using var bundle = shared.Load(parse, parse.GetValue(run)!);
+        if (bundle.Model.Path is Paths.BernoulliPath)
+        {
+            throw new UsageException("likelihood: the model's data are bits, which no flow carries. Use brownian bound, which is for them.");
+        }
+
         using var inputs = ImageInputs.Load(
             bundle, parse.GetValue(images)!, parse.GetValue(folder), parse.GetValue(split), MeasurementOptions.Positive(parse, count));
         var request = Request(parse, bundle, inputs);

@@ -88,7 +88,7 @@ internal static class NearestScheduler
     // Shapes that diffusers' DDPMScheduler has no name for are written number by number.
     private static JsonArray? Trained(DiscretePath path)
     {
-        if (path.Betas.Shape is not (BetaShape.Trained or BetaShape.Exponential or BetaShape.Laplace))
+        if (path.Betas.Shape is not (BetaShape.Trained or BetaShape.Harmonic or BetaShape.Exponential or BetaShape.Laplace))
         {
             return null;
         }

@@ -14,6 +14,7 @@ public sealed record RecommendedSampling(string Sampler, string Spacing, int Ste
     public static RecommendedSampling For(GaussianPath path) => path switch
     {
         EdmPath or ScaledPath or VarianceExploding => new("heun", "karras", 18),
+        BernoulliPath bits => new("binomial", "linspace", Math.Min(bits.Count, 250)),
         RectifiedFlow => new("heun", "trailing", 20),
         _ => new("dpm++2m", "trailing", 20),
     };

@@ -14,6 +14,8 @@ namespace Brownian.Objectives;
 [JsonDerivedType(typeof(ConsistencyTraining), "consistency_training")]
 [JsonDerivedType(typeof(ConsistencyDistillation), "consistency_distillation")]
 [JsonDerivedType(typeof(ProgressiveDistillation), "progressive_distillation")]
+[JsonDerivedType(typeof(LearnedScheduleBound), "learned_schedule")]
+[JsonDerivedType(typeof(BinomialBound), "binomial")]
 public abstract record Objective
 {
     /// <summary>Whether the network must have twice the data's channels, the second half for the variance of a reverse step.</summary>

@@ -1,3 +1,5 @@
+using Brownian.Paths;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Brownian.Objectives;
@@ -37,6 +39,18 @@ public abstract class ObjectiveRun : IDisposable
     public virtual void Stepped(ObjectiveMoment moment)
     {
     }
+
+    /// <summary>
+    /// A module of its own that is trained beside the network, such as a schedule; null for none. The trainer moves, averages and saves its
+    /// parameters as it does the network's.
+    /// </summary>
+    public virtual nn.Module? Learned => null;
+
+    /// <summary>The learning rate of <see cref="Learned"/>, in learning rates of the network.</summary>
+    public virtual double LearnedRate => 1;
+
+    /// <summary>The path, as far as it is learned, with <see cref="Learned"/>'s parameters as they are; null where the model's own is kept.</summary>
+    public virtual GaussianPath? LearnedPath => null;
 
     /// <summary>
     /// Everything it remembers, as named tensors that it owns. They are saved with the run; a resumed run has them overwritten in place.

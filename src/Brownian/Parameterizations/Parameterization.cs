@@ -19,6 +19,7 @@ namespace Brownian.Parameterizations;
 [JsonDerivedType(typeof(PredictVeEpsilon), "edm_ve")]
 [JsonDerivedType(typeof(PredictIddpmEpsilon), "edm_iddpm")]
 [JsonDerivedType(typeof(PredictConsistency), "consistency")]
+[JsonDerivedType(typeof(PredictBit), "bit")]
 public abstract record Parameterization
 {
     /// <summary>What the network is told.</summary>

@@ -43,6 +43,7 @@ public sealed record BetaSchedule(
             BetaShape.Cosine => OfAlphaBar(count, CosineAlphaBar),
             BetaShape.Exponential => OfAlphaBar(count, ExponentialAlphaBar),
             BetaShape.Laplace => OfAlphaBar(count, LaplaceAlphaBar),
+            BetaShape.Harmonic => [.. Harmonic(count)],
             _ => [.. Trained(count)],
         };
         return ZeroTerminalSnr ? Stretch(betas) : betas;
@@ -65,8 +66,11 @@ public sealed record BetaSchedule(
         BetaShape.Exponential => FromAlphaBar(count, ExponentialAlphaBar),
         BetaShape.Laplace => FromAlphaBar(count, LaplaceAlphaBar),
         BetaShape.Trained => tensor(Trained(count).Select(beta => (float)beta).ToArray()),
+        BetaShape.Harmonic => tensor(Harmonic(count).Select(beta => (float)beta).ToArray()),
         _ => throw new ArgumentOutOfRangeException(nameof(count), Shape, "unknown shape of betas"),
     };
+
+    private static IEnumerable<double> Harmonic(int count) => Enumerable.Range(1, count).Select(t => 1.0 / (count - t + 2));
 
     private IEnumerable<double> Trained(int count) => Values?.Count == count
         ? Values.Select(beta => (double)beta)

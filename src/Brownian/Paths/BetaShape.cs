@@ -26,4 +26,10 @@ public enum BetaShape
 
     /// <summary>Given number by number.</summary>
     Trained,
+
+    /// <summary>
+    /// β = 1/(T − t + 2): every step erases the same share of the data's variance, and about 1/T of it is left at the end (Sohl-Dickstein et al.
+    /// 2015, in their code). Start and end are not used.
+    /// </summary>
+    Harmonic,
 }

@@ -2,7 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace Brownian.Paths;
 
-/// <summary>A forward process with Gaussian marginals: how much signal and how much noise remain at each time.</summary>
+/// <summary>
+/// A forward process with Gaussian marginals: how much signal and how much noise remain at each time. (<see cref="BernoulliPath"/> has the same
+/// moments and other marginals.)
+/// </summary>
 /// <remarks>Serialises to JSON as a small record; the property <c>kind</c> tells which path it is.</remarks>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(DiscretePath), "discrete")]
@@ -14,6 +17,7 @@ namespace Brownian.Paths;
 [JsonDerivedType(typeof(RectifiedFlow), "flow")]
 [JsonDerivedType(typeof(SigmaTable), "ladder")]
 [JsonDerivedType(typeof(Trigonometric), "trigonometric")]
+[JsonDerivedType(typeof(BernoulliPath), "bernoulli")]
 public abstract record GaussianPath
 {
     /// <summary>The level at a time of the path's own clock.</summary>

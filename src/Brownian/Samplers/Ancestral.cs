@@ -31,12 +31,20 @@ public sealed record Ancestral(ReverseVariance Variance = ReverseVariance.Smalle
     /// <summary>The variance where the network has learned none; null to refuse such a network if the variance is to be a learned one.</summary>
     public ReverseVariance? Otherwise { get; init; }
 
+    /// <summary>Another distribution that every step is multiplied with, for inpainting; null for none.</summary>
+    public ISecondDistribution? Times { get; init; }
+
     /// <inheritdoc/>
     protected override Tensor Step(SamplingRun run, Tensor xt, NoiseLevel from, NoiseLevel to)
     {
         if (AsScoreSde)
         {
             return TableStep(run, xt, from, to);
+        }
+
+        if (Times is not null)
+        {
+            return ProductStep(run, Times, xt, from, to);
         }
 
         var posterior = !AsDiffusers ? Posterior.Between(from, to)
@@ -59,6 +67,23 @@ public sealed record Ancestral(ReverseVariance Variance = ReverseVariance.Smalle
             ReverseVariance.PredictedLog => next.addcmul_(noise, Mix(belief).div(2).exp_(), 1),
             _ => throw new InvalidOperationException($"unknown variance {Variance}"),
         };
+    }
+
+    private Tensor ProductStep(SamplingRun run, ISecondDistribution other, Tensor xt, NoiseLevel from, NoiseLevel to)
+    {
+        var posterior = Posterior.Between(from, to);
+        var belief = run.Denoiser.Denoise(xt, from);
+        var mean = (belief.X0 * posterior.OfX0).add_(xt, alpha: posterior.OfXt);
+        var variance = to.IsClean ? zeros_like(mean[..1]) : (belief.VarianceMix is null ? Otherwise ?? Variance : Variance) switch
+        {
+            ReverseVariance.Smallest => full_like(mean[..1], posterior.Variance),
+            ReverseVariance.Largest => full_like(mean[..1], posterior.StepVariance),
+            ReverseVariance.Learned => LearnedDeviation(Mix(belief), posterior).square(),
+            ReverseVariance.PredictedLog => Mix(belief).exp(),
+            _ => Mix(belief),
+        };
+        var (product, left) = other.TimesGaussian(mean, variance, to);
+        return to.IsClean ? product : product + left.sqrt() * run.Noise.NormalLike(xt);
     }
 
     /// <summary>The standard deviation whose logarithm is mixed from those of the smallest and the largest, [N, …].</summary>

@@ -12,6 +12,9 @@ public abstract record Sampler
     /// </summary>
     public virtual bool CouplesSamples => false;
 
+    /// <summary>Whether the data are bits, −1 and +1, on a path of bits; all other samplers are for Gaussian paths.</summary>
+    public virtual bool IsForBits => false;
+
     /// <summary>Starts one run.</summary>
     /// <param name="denoiser">The belief.</param>
     /// <param name="noise">Where stochastic methods draw from.</param>

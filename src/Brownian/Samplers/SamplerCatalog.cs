@@ -33,6 +33,8 @@ public static class SamplerCatalog
             new DpmSolver(), new Karras(), 30, 1, "DPM-Solver of order 2 on the noise prediction"),
         new(["dpm3m", "dpmsolver3"],
             new DpmSolver(3), new Karras(), 30, 1, "DPM-Solver of order 3 on the noise prediction"),
+        new(["binomial", "binomial-ancestral"],
+            new BinomialAncestral(), new Linspace(), 250, 1, "bits of a binomial diffusion, drawn one step after the other"),
         new(["probability-flow", "ode", "rk45", "dopri5", "ode_sampler"],
             new ProbabilityFlow(), new Trailing(), 1, 0, "the ODE to a tolerance (Dormand-Prince 5(4)): as many calls as that needs"),
         new(["rk4", "probability-flow-rk4"],

@@ -1,4 +1,5 @@
 using Brownian.Guidance;
+using Brownian.Paths;
 using Brownian.Runtime;
 using Brownian.Spacing;
 using static TorchSharp.torch;
@@ -41,7 +42,7 @@ public static class Generate
     public static IEnumerable<Generated> Batches(
         DiffusionModel model, GenerateRequest request, Action<GenerateStep>? onStep = null, CancellationToken cancellation = default)
     {
-        Check(request);
+        Check(model, request);
         var size = request.Sampler.CouplesSamples ? 1 : request.BatchSize;
         for (var first = 0; first < request.Count; first += size)
         {
@@ -110,8 +111,15 @@ public static class Generate
         return copy.clone().DetachFromDisposeScope();
     }
 
-    private static void Check(GenerateRequest request)
+    private static void Check(DiffusionModel model, GenerateRequest request)
     {
+        if (request.Sampler.IsForBits != model.Path is BernoulliPath)
+        {
+            throw new ArgumentException(
+                $"generate: a model on {model.Path.GetType().Name} cannot be sampled by {request.Sampler.GetType().Name}. "
+                + (request.Sampler.IsForBits ? "That is for bits only; choose another sampler." : "Its data are bits; use the sampler binomial."), nameof(request));
+        }
+
         ArgumentOutOfRangeException.ThrowIfLessThan(request.Count, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(request.BatchSize, 1);
         if (request.Guidance != 1 && (request.Condition is null || request.Unconditional is null))

@@ -21,7 +21,7 @@ internal sealed class SampleGrids(TrainingSetup setup, string folder)
         using var scope = NewDisposeScope();
         using var averaged = setup.Trainer.WithAveragedWeights();
         var config = setup.Config.Samples;
-        using var generated = Generate.Run(setup.Model, Request(config));
+        using var generated = Generate.Run(setup.LearnedModel, Request(config));
         var columns = setup.ClassCount is { } classes && config.Count % classes == 0 && classes <= 20 ? classes : (int?)null;
         var step = setup.Trainer.Progress.Steps.ToString("D7", CultureInfo.InvariantCulture);
         var path = Path.Combine(folder, $"step-{step}.png");

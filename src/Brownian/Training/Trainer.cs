@@ -1,4 +1,5 @@
 using Brownian.Objectives;
+using Brownian.Paths;
 using Brownian.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -25,6 +26,7 @@ public sealed class Trainer : IDisposable
     private readonly FlatParameters parameters;
     private readonly AdamW optimizer;
     private readonly Ema ema;
+    private readonly TrainedModule? learned;
     private readonly Device device;
 
     /// <summary>Prepares a run at step 0.</summary>
@@ -46,6 +48,8 @@ public sealed class Trainer : IDisposable
         ema = new Ema(parameters);
         model.Network.ComputeType = options.ComputeType;
         this.objective = objective.Start(model, options.Teacher);
+        this.objective.Learned?.to(device);
+        learned = this.objective.Learned is { } module ? new TrainedModule(module, options.Optimizer) : null;
     }
 
     /// <summary>The model being trained, with the trained ("raw") weights.</summary>
@@ -77,8 +81,18 @@ public sealed class Trainer : IDisposable
     /// <summary>Puts the averaged weights in the network until the result is disposed; then the trained ones are back, bit for bit.</summary>
     public IDisposable WithAveragedWeights() => ema.Applied();
 
+    /// <summary>The model's path or, where the objective learns it, what it has become on average: the one to sample on.</summary>
+    public GaussianPath AveragedPath
+    {
+        get
+        {
+            using var averaged = learned?.WithAverage();
+            return objective.LearnedPath ?? Model.Path;
+        }
+    }
+
     /// <summary>Every tensor that the run needs to go on; borrowed, and valid until the next step.</summary>
-    public TrainingState State => new(parameters, optimizer, ema, objective.State, Progress);
+    public TrainingState State => new(parameters, optimizer, ema, [.. objective.State, .. learned?.State ?? []], Progress);
 
     /// <summary>Goes back to a saved state.</summary>
     /// <param name="progress">How far the run was.</param>
@@ -92,6 +106,7 @@ public sealed class Trainer : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        learned?.Dispose();
         objective.Dispose();
         optimizer.Dispose();
         ema.Dispose();
@@ -109,11 +124,14 @@ public sealed class Trainer : IDisposable
 
         Model.Network.train();
         optimizer.ClearGradients();
+        learned?.ClearGradients();
         var (loss, losses) = Backward(batch, number);
         var norm = optimizer.GradientNorm();
         RequireFinite(norm, number);
+        var learnedNorm = learned?.GradientNorm(number) ?? 0;
         var decay = Options.Ema.DecayAt(number, Progress.Images, count);
         optimizer.Step(number, rate, norm, ema, decay);
+        learned?.Step(number, rate * objective.LearnedRate, learnedNorm, decay);
         optimizer.ClearGradients();
         if (number % StepsBetweenTrims == 0)
         {

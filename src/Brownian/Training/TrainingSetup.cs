@@ -50,8 +50,11 @@ internal sealed class TrainingSetup : IDisposable
 
     public ImageShape Image => new(Dataset.Channels, Dataset.Height, Dataset.Width);
 
+    /// <summary>The model on the path that the objective has learned, if it learns one.</summary>
+    public DiffusionModel LearnedModel => Model with { Path = Trainer.AveragedPath };
+
     /// <summary>The model with what sampling needs to know; it borrows the network.</summary>
-    public ModelBundle Bundle() => new(Model, Image)
+    public ModelBundle Bundle() => new(LearnedModel, Image)
     {
         ClassCount = ClassCount,
         ClassNames = ClassCount is null ? null : Dataset.ClassNames,

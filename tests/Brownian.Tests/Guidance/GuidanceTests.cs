@@ -17,7 +17,9 @@ public sealed class GuidanceTests : LeakCheck
         using var network = new WaveNetwork();
         var (wanted, any) = (Labels(0, 1, 2), Labels(9, 9, 9));
         var xt = linspace(-2, 2, 36).reshape(3, 3, 2, 2);
-        foreach (var parameterization in ParameterizationRows.All.Values)
+
+        // Of bits the log-odds are mixed, and the belief is no linear function of them.
+        foreach (var parameterization in ParameterizationRows.All.Values.Where(row => row is not PredictBit))
         {
             var model = new DiffusionModel(network, DiscretePath.Linear(), parameterization);
             using var guided = new ClassifierFree(model, wanted, any, 2.5);

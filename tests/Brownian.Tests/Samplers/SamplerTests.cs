@@ -12,13 +12,13 @@ public sealed class SamplerTests : LeakCheck
     private static readonly GaussianPath[] Coordinates =
         [new VariancePreserving(), new SubVariancePreserving(), new VarianceExploding(), new EdmPath(), new RectifiedFlow()];
 
-    public static TheoryData<string> Names => [.. SamplerCatalog.All.Select(row => row.Names[0])];
+    public static TheoryData<string> Names => [.. SamplerCatalog.All.Where(row => !row.Sampler.IsForBits).Select(row => row.Names[0])];
 
     /// <summary>Samplers that see a path only as ratios of noise to signal; the others step in its time, or in its scale.</summary>
-    public static TheoryData<string> OfRatios => [.. SamplerCatalog.All.Where(row => row.Sampler is not (SdeSampler or PredictorCorrector or FlowSteps or Tcd or MultistepConsistency { Boundary: not null })).Select(row => row.Names[0])];
+    public static TheoryData<string> OfRatios => [.. SamplerCatalog.All.Where(row => row.Sampler is not (SdeSampler or PredictorCorrector or FlowSteps or BinomialAncestral or Tcd or MultistepConsistency { Boundary: not null })).Select(row => row.Names[0])];
 
     /// <summary>Samplers that can start where no signal is left.</summary>
-    public static TheoryData<string> FromPureNoise => [.. SamplerCatalog.All.Where(row => row.Sampler is not (ReverseSde or AnnealedLangevin or FlowSteps)).Select(row => row.Names[0])];
+    public static TheoryData<string> FromPureNoise => [.. SamplerCatalog.All.Where(row => row.Sampler is not (ReverseSde or AnnealedLangevin or FlowSteps or BinomialAncestral)).Select(row => row.Names[0])];
 
     [Theory]
     [MemberData(nameof(OfRatios))]

@@ -13,7 +13,7 @@ public sealed class GenerateTests : LeakCheck
 {
     private static readonly GenerateRequest Request = new() { Shape = [3, 8, 8], Count = 5, Seed = 7, Steps = 6 };
 
-    public static TheoryData<string> Samplers => [.. SamplerCatalog.All.Select(row => row.Names[0])];
+    public static TheoryData<string> Samplers => [.. SamplerCatalog.All.Where(row => !row.Sampler.IsForBits).Select(row => row.Names[0])];
 
     [Theory]
     [MemberData(nameof(Samplers))]
