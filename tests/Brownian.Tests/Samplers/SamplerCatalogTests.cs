@@ -18,7 +18,7 @@ public sealed class SamplerCatalogTests
     public void An_unknown_name_is_answered_with_the_nearest_one()
     {
         var error = Assert.Throws<ArgumentException>(() => SamplerCatalog.Find("huen"));
-        Assert.Contains("Did you mean 'heun'? There are: ancestral, ddim,", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Did you mean 'heun'? There are: ancestral, ancestral-learned, ddim,", error.Message, StringComparison.Ordinal);
         error = Assert.Throws<ArgumentException>(() => SpacingCatalog.Find("karas"));
         Assert.Contains("Did you mean 'karras'?", error.Message, StringComparison.Ordinal);
     }
