@@ -1,6 +1,7 @@
 using Brownian.Networks;
 using Brownian.Networks.Refine;
 using Brownian.Testing;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Brownian.Tests.Networks;
@@ -54,6 +55,21 @@ public sealed class RefineNetTests : LeakCheck
         Assert.Equal(0, Relative(Output(again), exact));
         again.ComputeType = ScalarType.BFloat16;
         Assert.InRange(Relative(Output(again), exact), 1e-6, 0.1);
+    }
+
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void A_network_in_double_precision_agrees_with_float32_and_goes_back(string variant)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        using var network = new RefineNet(Shapes[variant], seed: 1);
+        network.eval();
+        var single = Output(network);
+        network.to(ScalarType.Float64);
+        Assert.InRange(Relative(Output(network).to(ScalarType.Float32), single), 1e-9, 1e-4);
+        network.to(ScalarType.Float32);
+        Assert.True(Relative(Output(network), single) < 1e-6);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ internal sealed class RefineNorm : nn.Module<Tensor, Tensor?, Tensor>, IInitiali
     private readonly string kind;
     private readonly double epsilon;
     private readonly Lookup? embed;
-    private readonly Dictionary<string, Parameter> own = new(StringComparer.Ordinal);
+    private readonly string[] own = [];
 
     /// <summary>A norm.</summary>
     /// <param name="kind">"InstanceNorm++", "InstanceNorm", "BatchNorm", "VarianceNorm" or "NoneNorm".</param>
@@ -47,9 +47,10 @@ internal sealed class RefineNorm : nn.Module<Tensor, Tensor?, Tensor>, IInitiali
             return;
         }
 
+        own = names;
         foreach (var ownName in names)
         {
-            register_parameter(ownName, own[ownName] = new Parameter(zeros(channels)));
+            register_parameter(ownName, new Parameter(zeros(channels)));
         }
     }
 
@@ -61,13 +62,13 @@ internal sealed class RefineNorm : nn.Module<Tensor, Tensor?, Tensor>, IInitiali
         using var scope = NewDisposeScope();
         var h = x.to(Master());
         var parts = embed is null ? [] : embed.call(level!).chunk(embed.Width / h.size(1), -1);
-        Tensor Of(int i, string name) => (embed is null ? own[name] : parts[i]).unsqueeze(-1).unsqueeze(-1);
+        Tensor Of(int i, string part) => (embed is null ? Own(part) : parts[i]).unsqueeze(-1).unsqueeze(-1);
         var y = kind switch
         {
             "InstanceNorm++" => Of(0, "gamma") * (Instance(h, Epsilon) + MeansOf(h) * Of(1, "alpha")) + Of(2, "beta"),
             "VarianceNorm" => Of(0, embed is null ? "alpha" : "gamma") * (h / (h.var([2, 3], unbiased: true, keepdim: true) + Epsilon).sqrt()),
             "InstanceNorm" => Affine(Instance(h, embed is null ? epsilon : Epsilon), Of),
-            "BatchNorm" => embed is null ? Batch(h, own["weight"], own["bias"]) : Affine(Batch(h, null, null), Of),
+            "BatchNorm" => embed is null ? Batch(h, Own("weight"), Own("bias")) : Affine(Batch(h, null, null), Of),
             _ => Affine(h, Of),
         };
         return y.to(x.dtype).MoveToOuterDisposeScope();
@@ -83,8 +84,9 @@ internal sealed class RefineNorm : nn.Module<Tensor, Tensor?, Tensor>, IInitiali
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        foreach (var (ownName, parameter) in own)
+        foreach (var ownName in own)
         {
+            var parameter = Own(ownName);
             var isScale = ownName is "gamma" or "alpha";
             parameter.copy_(isScale ? 1 + 0.02 * noise.NormalLike(parameter) : zeros_like(parameter).fill_(ownName == "weight" ? 1 : 0));
         }
@@ -109,6 +111,9 @@ internal sealed class RefineNorm : nn.Module<Tensor, Tensor?, Tensor>, IInitiali
             table.narrow(1, table.size(1) - shifts, shifts).zero_();
         }
     }
+
+    // Asked anew each time: a change of type exchanges the parameters.
+    private Parameter Own(string part) => get_parameter(part)!;
 
     private Tensor Affine(Tensor h, Func<int, string, Tensor> of) => embed is null ? h : of(0, "gamma") * h + of(1, "beta");
 
@@ -150,7 +155,7 @@ internal sealed class RefineNorm : nn.Module<Tensor, Tensor?, Tensor>, IInitiali
     }
 
     private ScalarType Master() => embed is not null ? embed.Weight.dtype
-        : own.Count > 0 ? own.Values.First().dtype : ScalarType.Float32;
+        : own.Length > 0 ? Own(own[0]).dtype : ScalarType.Float32;
 
     private sealed class Nest() : nn.Module("bn")
     {

@@ -12,8 +12,6 @@ internal sealed class SpectralConvolution : nn.Module<Tensor, Tensor>, IInitiali
 {
     private const double Smallest = 1e-12;
     private readonly ComputeSettings compute;
-    private readonly Parameter weight;
-    private readonly Parameter? bias;
     private readonly long[] paddings;
     private readonly long[] dilations;
 
@@ -25,18 +23,24 @@ internal sealed class SpectralConvolution : nn.Module<Tensor, Tensor>, IInitiali
         (paddings, dilations) = ([margin, margin], [dilation, dilation]);
         if (hasBias)
         {
-            register_parameter(nameof(bias), bias = new Parameter(zeros(to)));
+            register_parameter("bias", new Parameter(zeros(to)));
         }
 
-        register_parameter("weight_orig", weight = new Parameter(zeros(to, from, kernelSize, kernelSize)));
+        register_parameter("weight_orig", new Parameter(zeros(to, from, kernelSize, kernelSize)));
         register_buffer("weight_u", zeros(to));
         register_buffer("weight_v", zeros(from * kernelSize * kernelSize));
     }
+
+    // Asked anew each time: a change of type exchanges the parameters.
+    private Parameter Weight => get_parameter("weight_orig")!;
+
+    private Parameter? Bias => get_parameter("bias");
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
+        var (weight, bias) = (Weight, Bias);
         var type = compute.For(weight.dtype);
         var y = nn.functional.conv2d(
             x.to(type), CastWeight.In(Normalized(), type), bias is null ? null : CastWeight.In(bias, type), [1, 1], paddings, dilations);
@@ -51,7 +55,7 @@ internal sealed class SpectralConvolution : nn.Module<Tensor, Tensor>, IInitiali
 
     void IInitialized.Initialize(RandomStream noise)
     {
-        Initial.Weights(weight, bias, zero: false, noise);
+        Initial.Weights(Weight, Bias, zero: false, noise);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var (u, v) = (get_buffer("weight_u")!, get_buffer("weight_v")!);
@@ -72,12 +76,12 @@ internal sealed class SpectralConvolution : nn.Module<Tensor, Tensor>, IInitiali
             Iterate(u, v);
         }
 
-        return weight / weight.flatten(1).mv(v.clone()).dot(u.clone());
+        return Weight / Weight.flatten(1).mv(v.clone()).dot(u.clone());
     }
 
     private void Iterate(Tensor u, Tensor v)
     {
-        var matrix = weight.flatten(1);
+        var matrix = Weight.flatten(1);
         v.copy_(Unit(matrix.t().mv(u)));
         u.copy_(Unit(matrix.mv(v)));
     }
