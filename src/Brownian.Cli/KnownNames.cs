@@ -22,7 +22,7 @@ internal static class KnownNames
 
     public static readonly string[] Presets = ["tiny", "mnist", "cifar", "cifar-ddpm", "64", "128"];
 
-    public static readonly string[] Families = ["ddpm", "ncsn", "ncsnv2", "ve", "vp", "subvp", "edm", "flow", "diffusion2015", "binomial2015", "consistency"];
+    public static readonly string[] Families = ["ddpm", "iddpm", "ncsn", "ncsnv2", "ve", "vp", "subvp", "edm", "flow", "diffusion2015", "binomial2015", "consistency"];
 
     public static readonly string[] Distillations = ["consistency", "progressive"];
 

@@ -8,7 +8,7 @@ public static class Families
 {
     /// <summary>The names.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        ["ddpm", "ncsn", "ncsnv2", "ve", "vp", "subvp", "edm", "flow", "diffusion2015", "binomial2015", "consistency"];
+        ["ddpm", "iddpm", "ncsn", "ncsnv2", "ve", "vp", "subvp", "edm", "flow", "diffusion2015", "binomial2015", "consistency"];
 
     /// <summary>The YAML text of a family.</summary>
     /// <exception cref="ArgumentException">There is no such family; the message has the nearest name and all names.</exception>
