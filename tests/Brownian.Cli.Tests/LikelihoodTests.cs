@@ -25,6 +25,15 @@ public sealed class LikelihoodTests : IDisposable
     }
 
     [Fact]
+    public void A_discrete_chain_has_a_variational_bound()
+    {
+        var outcome = Cli.Run("likelihood", model, Picture(), "--bound", "--repeats", "2");
+        Assert.True(outcome.Code == 0, outcome.Error);
+        Assert.Matches(@"bits/dim +-\d+\.\d ± \d+\.\d nats +2000 calls", outcome.Out);
+        Assert.Contains("by the variational bound of the chain's steps, repeats 2", outcome.Out);
+    }
+
+    [Fact]
     public void The_same_seed_gives_the_same_likelihood_as_json()
     {
         var picture = Picture();
