@@ -11,12 +11,24 @@ public sealed class GuidedNetworkTests : LeakCheck
 {
     private static readonly GuidedUNetConfig Small = new()
     {
-        ImageSize = 8, ModelChannels = 32, OutChannels = 6, NumResBlocks = 1, AttentionResolutions = [2], ChannelMult = [1, 2], NumHeads = 2,
+        ImageSize = 8,
+        ModelChannels = 32,
+        OutChannels = 6,
+        NumResBlocks = 1,
+        AttentionResolutions = [2],
+        ChannelMult = [1, 2],
+        NumHeads = 2,
     };
 
     private static readonly EncoderUNetConfig Encoder = new()
     {
-        ImageSize = 8, ModelChannels = 32, OutChannels = 5, NumResBlocks = 2, AttentionResolutions = [2], ChannelMult = [1, 2], NumHeadChannels = 16,
+        ImageSize = 8,
+        ModelChannels = 32,
+        OutChannels = 5,
+        NumResBlocks = 2,
+        AttentionResolutions = [2],
+        ChannelMult = [1, 2],
+        NumHeadChannels = 16,
     };
 
     public static TheoryData<string> Shapes => ["plain", "resblocks", "all levels attend", "class and super-resolution", "no convolutions"];
