@@ -14,6 +14,10 @@ public sealed class ClassifierFree(DiffusionModel model, Condition condition, Co
 {
     private readonly Condition? both = scale is 0 or 1 ? null : Kept(Condition.Join(unconditional, condition));
 
+    /// <summary>How many of the output's first channels are guided, the others being the conditional ones; null for all that are no learned variance.</summary>
+    /// <remarks>facebookresearch/DiT guides 3 of 4.</remarks>
+    public long? GuidedChannels { get; init; }
+
     /// <inheritdoc/>
     public Denoised Denoise(Tensor xt, NoiseLevel at)
     {
@@ -26,36 +30,39 @@ public sealed class ClassifierFree(DiffusionModel model, Condition condition, Co
 
         var output = model.Output(cat([xt, xt], 0), levels, both);
         var (any, wanted) = (output.narrow(0, 0, xt.size(0)), output.narrow(0, xt.size(0), xt.size(0)));
-        return model.Read(Guided(any, wanted, xt.size(1)), xt, levels).MoveToOuterScope();
+        return model.Read(Combine(any, wanted, scale, GuidedChannels ?? xt.size(1)), xt, levels).MoveToOuterScope();
     }
 
     /// <summary>Frees the joined condition.</summary>
     public void Dispose()
     {
-        both?.Labels?.Dispose();
-        both?.Embedding?.Dispose();
-        both?.Tokens?.Dispose();
-        both?.Image?.Dispose();
+        foreach (var tensor in both?.Tensors ?? [])
+        {
+            tensor.Dispose();
+        }
     }
 
-    private Tensor Guided(Tensor any, Tensor wanted, long channels)
+    /// <summary>The guided output, of whose channels only the first <paramref name="channels"/> are guided, [N, …].</summary>
+    internal static Tensor Combine(Tensor any, Tensor wanted, double scale, long channels)
     {
-        if (any.size(1) != 2 * channels)
+        using var scope = NewDisposeScope();
+        if (any.dim() < 2 || any.size(1) <= channels)
         {
-            return any.lerp(wanted, scale);
+            return any.lerp(wanted, scale).MoveToOuterDisposeScope();
         }
 
         var mean = any.narrow(1, 0, channels).lerp(wanted.narrow(1, 0, channels), scale);
-        return cat([mean, wanted.narrow(1, channels, channels)], 1);
+        return cat([mean, wanted.narrow(1, channels, wanted.size(1) - channels)], 1).MoveToOuterDisposeScope();
     }
 
     /// <summary>The joined condition lives as long as this denoiser.</summary>
     private static Condition Kept(Condition joined)
     {
-        joined.Labels?.DetachFromDisposeScope();
-        joined.Embedding?.DetachFromDisposeScope();
-        joined.Tokens?.DetachFromDisposeScope();
-        joined.Image?.DetachFromDisposeScope();
+        foreach (var tensor in joined.Tensors)
+        {
+            tensor.DetachFromDisposeScope();
+        }
+
         return joined;
     }
 }

@@ -1,8 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Brownian.Networks.Conditional;
+using Brownian.Networks.DiT;
 using Brownian.Networks.Guided;
 using Brownian.Networks.Refine;
 using Brownian.Networks.Song;
+using Brownian.Networks.UnClip;
 using Brownian.Networks.UNet;
 
 namespace Brownian.Networks;
@@ -18,6 +21,10 @@ namespace Brownian.Networks;
 [JsonDerivedType(typeof(RefineNetConfig), "refine")]
 [JsonDerivedType(typeof(GuidedUNetConfig), "adm")]
 [JsonDerivedType(typeof(EncoderUNetConfig), "adm_classifier")]
+[JsonDerivedType(typeof(UNet2DConditionConfig), "unet2d_condition")]
+[JsonDerivedType(typeof(PriorTransformerConfig), "prior")]
+[JsonDerivedType(typeof(DiTConfig), "dit")]
+[JsonDerivedType(typeof(OriginalDiTConfig), "dit_original")]
 public abstract record NetworkConfig
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -54,8 +61,21 @@ public abstract record NetworkConfig
     public static NetworkConfig Read(string json)
     {
         using var document = JsonDocument.Parse(json);
-        return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("kind", out _)
-            ? document.Deserialize<NetworkConfig>(Json)!
-            : UNet2DConfig.FromJson(json);
+        var root = document.RootElement;
+        if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("kind", out _))
+        {
+            return document.Deserialize<NetworkConfig>(Json)!;
+        }
+
+        return root.ValueKind == JsonValueKind.Object && root.TryGetProperty("_class_name", out var name) ? OfClass(name.GetString(), json) : UNet2DConfig.FromJson(json);
     }
+
+    // Files that have no kind: those of diffusers.
+    private static NetworkConfig OfClass(string? name, string json) => name switch
+    {
+        "UNet2DConditionModel" => UNet2DConditionConfig.FromJson(json),
+        "PriorTransformer" => PriorTransformerConfig.FromJson(json),
+        "DiTTransformer2DModel" or "Transformer2DModel" => DiTConfig.FromJson(json),
+        _ => UNet2DConfig.FromJson(json),
+    };
 }

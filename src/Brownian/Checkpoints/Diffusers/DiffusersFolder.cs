@@ -105,7 +105,11 @@ public static class DiffusersFolder
     private static NetworkConfig Config(ModelPlace place) =>
         FromConfig(place, () => NetworkConfig.Read(JsonFile.ReadText(place.NetworkConfig)));
 
-    private static Network Network(ModelPlace place, NetworkConfig config) => FromConfig(place, () => config.Create());
+    private static Network Network(ModelPlace place, NetworkConfig config)
+    {
+        using var loading = new WeightsToCome();
+        return FromConfig(place, () => config.Create());
+    }
 
     private static T FromConfig<T>(ModelPlace place, Func<T> make)
     {

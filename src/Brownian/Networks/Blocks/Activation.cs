@@ -1,3 +1,4 @@
+using Brownian.Runtime;
 using static TorchSharp.torch;
 
 namespace Brownian.Networks.Blocks;
@@ -25,6 +26,9 @@ public enum Activation
 
     /// <summary>x where positive, 0.2·x elsewhere.</summary>
     LeakyRelu,
+
+    /// <summary>GELU with ½(1 + tanh(√(2/π)(x + 0.044715·x³))) for Φ (Hendrycks and Gimpel 2016).</summary>
+    GeluTanh,
 }
 
 /// <summary>Names and values of activations.</summary>
@@ -53,6 +57,14 @@ public static class Activations
         Activation.Relu => nn.functional.relu(x),
         Activation.Elu => nn.functional.elu(x, 1.0),
         Activation.LeakyRelu => nn.functional.leaky_relu(x, 0.2),
+        Activation.GeluTanh => GeluTanh(x),
         _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "not an activation"),
     };
+
+    private static Tensor GeluTanh(Tensor x)
+    {
+        Span<ulong> stack = [Aten.T(x), Aten.Str("tanh")];
+        Aten.Call("aten::gelu\0"u8, ""u8, stack);
+        return Aten.Ret(stack[0]);
+    }
 }

@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Brownian.Networks.Blocks;
@@ -7,7 +6,7 @@ namespace Brownian.Networks.Blocks;
 /// Self-attention between the pixels of an image, with a norm before and a residual connection (Ho et al. 2020; several heads Nichol and
 /// Dhariwal 2021). Scores and softmax are float32 whatever the compute type.
 /// </summary>
-public sealed class Attention : nn.Module<Tensor, Tensor>
+public sealed class Attention : nn.Module<Tensor, Tensor>, IMixer
 {
     private readonly AttentionOptions options;
     private readonly ComputeSettings compute;
@@ -52,9 +51,8 @@ public sealed class Attention : nn.Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var (n, height, width) = (x.size(0), x.size(2), x.size(3));
-        var (q, k, v) = Projections(norm is null ? x : norm.call(x)); // [N, heads, T, D]
-        compute.Count(4.0 * q.numel() * height * width);
-        var mixed = nn.functional.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(n, height, width, -1).to(x.dtype);
+        var (q, k, v) = Projections(norm is null ? x : norm.call(x)); // [N, T, heads·D]
+        var mixed = MultiHead.Attend(q, k, v, heads, compute).to(x.dtype).reshape(n, height, width, -1);
         var sum = Residual(x, mixed.permute(0, 3, 1, 2));
         return (options.OutputScale == 1 ? sum : sum.div_(options.OutputScale)).MoveToOuterDisposeScope();
     }
@@ -63,6 +61,8 @@ public sealed class Attention : nn.Module<Tensor, Tensor>
     protected override void RegisterComponents()
     {
     }
+
+    Tensor IMixer.Mix(Tensor x, Told told) => call(x);
 
     // All three projections are one convolution of 1×1 where the weights can be packed, and three matrix products otherwise.
     private (Tensor Query, Tensor Key, Tensor Value) Projections(Tensor x)
@@ -73,12 +73,12 @@ public sealed class Attention : nn.Module<Tensor, Tensor>
         if (stacked is not null)
         {
             compute.Count(2.0 * x.numel() * stacked.size(1));
-            var parts = Tokens(stacked).chunk(3, -1);
-            return (Heads(parts[0]), Heads(parts[1]), Heads(parts[2]));
+            var parts = Sequence.Of(stacked).chunk(3, -1);
+            return (parts[0], parts[1], parts[2]);
         }
 
-        var tokens = Tokens(x);
-        return (Heads(query.call(tokens)), Heads(key.call(tokens)), Heads(value.call(tokens)));
+        var tokens = Sequence.Of(x);
+        return (query.call(tokens), key.call(tokens), value.call(tokens));
     }
 
     private Tensor Residual(Tensor x, Tensor mixed)
@@ -90,17 +90,7 @@ public sealed class Attention : nn.Module<Tensor, Tensor>
             return sum;
         }
 
-        return output.call(Tokens(mixed)).reshape(x.size(0), x.size(2), x.size(3), x.size(1)).permute(0, 3, 1, 2).add_(x);
-    }
-
-    // [N, C, H, W] → [N, T, C], without a copy when the image is channels-last.
-    private static Tensor Tokens(Tensor image) => image.permute(0, 2, 3, 1).reshape(image.size(0), -1, image.size(1));
-
-    // bfloat16 attention is slower than float32 on CPUs without AMX, and less exact everywhere.
-    private Tensor Heads(Tensor tokens)
-    {
-        var split = tokens.view(tokens.size(0), tokens.size(1), heads, options.HeadChannels).transpose(1, 2);
-        return split.dtype == ScalarType.BFloat16 && split.device_type == DeviceType.CPU ? split.to(ScalarType.Float32) : split;
+        return Sequence.Image(output.call(Sequence.Of(mixed)), x.size(2), x.size(3)).add_(x);
     }
 
     /// <inheritdoc/>

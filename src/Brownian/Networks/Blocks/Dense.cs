@@ -12,6 +12,7 @@ public sealed class Dense : nn.Module<Tensor, Tensor>, IInitialized
     private readonly Parameter? bias;
     private readonly bool exact;
     private readonly bool startsAtZero;
+    private readonly PackedWeights? packed;
 
     /// <summary>An affine map.</summary>
     /// <param name="inChannels">C.</param>
@@ -20,13 +21,16 @@ public sealed class Dense : nn.Module<Tensor, Tensor>, IInitialized
     /// <param name="exact">Whether to compute in the type of the parameters always: for the small embedding networks.</param>
     /// <param name="startsAtZero">Whether training starts from zeros.</param>
     /// <param name="hasBias">Whether there is an offset.</param>
+    /// <param name="packs">Whether bfloat16 inference on sequences, [N, T, C], keeps converted weights: for the layers of transformers.</param>
     public Dense(
-        long inChannels, long outChannels, ComputeSettings compute, bool exact = false, bool startsAtZero = false, bool hasBias = true)
+        long inChannels, long outChannels, ComputeSettings compute, bool exact = false, bool startsAtZero = false, bool hasBias = true,
+        bool packs = false)
         : base(nameof(Dense))
     {
         this.compute = compute;
         this.exact = exact;
         this.startsAtZero = startsAtZero;
+        packed = packs ? new PackedWeights([0, 0], [1, 1]) : null;
         weight = new Parameter(zeros(outChannels, inChannels));
         register_parameter(nameof(weight), weight);
         if (hasBias)
@@ -60,7 +64,7 @@ public sealed class Dense : nn.Module<Tensor, Tensor>, IInitialized
         var input = x.dtype == type ? x : x.to(type);
         var y = bias is not null && compute.FusedKernels && !is_grad_enabled() && RowProducts.Takes(input, weight)
             ? RowProducts.Apply(input, weight, bias)
-            : nn.functional.linear(input, CastWeight.In(weight, type), bias is null ? null : CastWeight.In(bias, type));
+            : Packed(input, type) ?? nn.functional.linear(input, CastWeight.In(weight, type), bias is null ? null : CastWeight.In(bias, type));
         return y.MoveToOuterDisposeScope();
     }
 
@@ -70,4 +74,24 @@ public sealed class Dense : nn.Module<Tensor, Tensor>, IInitialized
     }
 
     void IInitialized.Initialize(RandomStream noise) => Initial.Weights(weight, bias, startsAtZero, noise);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        packed?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    // A sequence is an image of one column, and the map a convolution of 1×1.
+    private Tensor? Packed(Tensor x, ScalarType type)
+    {
+        if (packed is null || !compute.PacksWeights || type != ScalarType.BFloat16 || x.dim() != 3)
+        {
+            return null;
+        }
+
+        var image = x.reshape(x.size(0), x.size(1), 1, x.size(2)).permute(0, 3, 1, 2);
+        var y = packed.Run(image, [weight], bias is null ? [] : [bias]);
+        return y?.permute(0, 2, 3, 1).reshape(x.size(0), x.size(1), -1);
+    }
 }

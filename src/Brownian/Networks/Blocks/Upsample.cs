@@ -22,6 +22,16 @@ public sealed class Upsample : nn.Module<Tensor, Tensor>
         return conv.call(Resample.NearestUp.Apply(x)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The same to a size of H' × W' pixels, one less than twice for odd ones.</summary>
+    internal Tensor To(Tensor x, long height, long width)
+    {
+        using var scope = NewDisposeScope();
+        var large = height == 2 * x.size(2) && width == 2 * x.size(3)
+            ? Resample.NearestUp.Apply(x)
+            : nn.functional.interpolate(x, size: [height, width], mode: InterpolationMode.Nearest);
+        return conv.call(large).MoveToOuterDisposeScope();
+    }
+
     /// <summary>Names are given explicitly; TorchSharp would add every field again under the field's name.</summary>
     protected override void RegisterComponents()
     {

@@ -12,7 +12,7 @@ internal static class GuidedJson
     };
 
     public static T Read<T>(string json)
-        where T : GuidedConfig => JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException($"{typeof(T).Name}: expected an object; got null.");
+        where T : NetworkConfig => JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException($"{typeof(T).Name}: expected an object; got null.");
 
     // As the base type, so that the kind is written too.
     public static string Write(NetworkConfig config) => JsonSerializer.Serialize(config, Options);

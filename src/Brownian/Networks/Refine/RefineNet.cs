@@ -1,5 +1,4 @@
 using Brownian.Networks.Blocks;
-using Brownian.Runtime;
 using static TorchSharp.torch;
 
 namespace Brownian.Networks.Refine;
@@ -8,9 +7,8 @@ namespace Brownian.Networks.Refine;
 /// The score networks of NCSN (Song and Ermon 2019, app. A) and NCSNv2 (Song and Ermon 2020, app. B): a RefineNet (Lin et al. 2017) with
 /// dilations and instance norms. The label is the number of a noise level, 0 for the noisiest; the output is the score.
 /// </summary>
-public sealed class RefineNet : Network, IConfiguredNetwork
+public sealed class RefineNet : BlockNetwork, IConfiguredNetwork
 {
-    private readonly ComputeSettings compute = new();
     private readonly Convolution first;
     private readonly RefineNorm normalizer;
     private readonly Convolution last;
@@ -27,15 +25,15 @@ public sealed class RefineNet : Network, IConfiguredNetwork
         : base(nameof(RefineNet))
     {
         Config = config;
-        options = new(config, compute);
+        options = new(config, Compute);
         layout = RefineLayout.Of(config.Depth);
         long width = config.ModelChannels;
-        register_module("begin_conv", first = new(config.InChannels, width, 3, compute));
+        register_module("begin_conv", first = new(config.InChannels, width, 3, Compute));
 
         // The reference hands the number of levels over where these two norms take their ε.
         var slip = config is { IsConditional: false, Normalization: "InstanceNorm" or "BatchNorm" } ? config.SigmaCount : (double?)null;
         register_module("normalizer", normalizer = options.Norm(width, slip));
-        register_module("end_conv", last = new(width, config.InChannels, 3, compute));
+        register_module("end_conv", last = new(width, config.InChannels, 3, Compute));
         levels = [.. layout.Select((level, i) => Level(i == 0 ? width : layout[i - 1].Mult * width, level))];
         refining = [.. layout.Select((level, i) => new RefineBlock(
             i == layout.Count - 1 ? [level.Mult * width] : [level.Mult * width, layout[i + 1].Refined * width], level.Refined * width, i == 0, options))];
@@ -45,7 +43,7 @@ public sealed class RefineNet : Network, IConfiguredNetwork
             register_module($"refine{layout[i].RefineSuffix}", refining[i]);
         }
 
-        Initialize(seed);
+        Start(seed);
     }
 
     /// <summary>The shape.</summary>
@@ -54,30 +52,10 @@ public sealed class RefineNet : Network, IConfiguredNetwork
     /// <inheritdoc/>
     NetworkConfig IConfiguredNetwork.Config => Config;
 
-    /// <inheritdoc/>
-    public override ScalarType ComputeType
-    {
-        get => compute.Type;
-        set => compute.Type = value is ScalarType.Float32 or ScalarType.BFloat16
-            ? value
-            : throw new ArgumentException($"ComputeType: expected Float32 or BFloat16; got {value}.", nameof(value));
-    }
-
-    /// <summary>How the layers compute, for measurements and tests.</summary>
-    internal ComputeSettings Compute => compute;
-
-    /// <summary>Called with the name and output of each part while it runs, when set.</summary>
-    internal Action<string, Tensor>? Trace { get; set; }
-
     /// <summary>Draws all weights anew: PyTorch's rule for convolutions, scales near 1 for norms.</summary>
-    public void Initialize(ulong seed)
+    public override void Initialize(ulong seed)
     {
-        foreach (var (i, layer) in modules().OfType<IInitialized>().Index())
-        {
-            using var noise = new RandomStream(seed, (ulong)i);
-            layer.Initialize(noise);
-        }
-
+        base.Initialize(seed);
         foreach (var (i, norm) in modules().OfType<RefineNorm>().Index())
         {
             using var noise = new RandomStream(seed, (ulong)i, 1);
@@ -93,10 +71,10 @@ public sealed class RefineNet : Network, IConfiguredNetwork
     public override Tensor forward(Tensor input, Tensor label, Condition? condition)
     {
         using var scope = NewDisposeScope();
-        Check(input, label);
+        CheckImages(input, label, Config.InChannels);
         var master = first.Weight.dtype;
         var level = label.dtype == ScalarType.Int64 ? label : label.round().to(ScalarType.Int64);
-        var h = Traced("begin_conv", first.call(Prepared(input, master)));
+        var h = Traced("begin_conv", first.call(Prepared(input, master, Config.CenterInputSample)));
         var maps = new Tensor[levels.Length];
         for (var i = 0; i < levels.Length; i++)
         {
@@ -111,11 +89,6 @@ public sealed class RefineNet : Network, IConfiguredNetwork
         h = Traced("normalizer", normalizer.call(h, level));
         var score = last.call(options.Activation.Apply(h)).to(master).contiguous();
         return (Config.IsConditional ? score : score / Sigmas(level, score)).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>Names are given explicitly; TorchSharp would add every field again under the field's name.</summary>
-    protected override void RegisterComponents()
-    {
     }
 
     private RefineResBlock[] Level(long from, RefineLevel level)
@@ -149,31 +122,4 @@ public sealed class RefineNet : Network, IConfiguredNetwork
         })];
     }
 
-    private Tensor Prepared(Tensor input, ScalarType master)
-    {
-        var x = input.to(compute.For(master));
-        x = Config.CenterInputSample ? 2 * x - 1 : x;
-        return compute.ChannelsLast ? MemoryLayout.ToChannelsLast(x) : x;
-    }
-
-    private Tensor Traced(string name, Tensor value)
-    {
-        Trace?.Invoke(name, value);
-        return value;
-    }
-
-    private void Check(Tensor input, Tensor label)
-    {
-        if (input.dim() != 4 || input.size(1) != Config.InChannels)
-        {
-            throw new ArgumentException($"input: expected [N, {Config.InChannels}, H, W]; got [{string.Join(", ", input.shape)}].", nameof(input));
-        }
-
-        if (label.dim() != 1 || label.size(0) != input.size(0))
-        {
-            throw new ArgumentException(
-                $"label: expected [{input.size(0)}], one for each sample; got [{string.Join(", ", label.shape)}]. Expand it over the batch.",
-                nameof(label));
-        }
-    }
 }

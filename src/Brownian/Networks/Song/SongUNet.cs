@@ -1,5 +1,4 @@
 using Brownian.Networks.Blocks;
-using Brownian.Runtime;
 using static TorchSharp.torch;
 
 namespace Brownian.Networks.Song;
@@ -8,9 +7,8 @@ namespace Brownian.Networks.Song;
 /// The UNet of score SDE and EDM: NCSN++ and DDPM++ (Song et al. 2021, app. H) with all their options, and ADM (Dhariwal and Nichol 2021) as
 /// EDM has it (Karras et al. 2022, app. F). It is a list of parts that run in order.
 /// </summary>
-public sealed class SongUNet : Network, IConfiguredNetwork
+public sealed class SongUNet : BlockNetwork, IConfiguredNetwork
 {
-    private readonly ComputeSettings compute = new();
     private readonly PartFactory factory;
     private readonly SongEmbedding embedding;
     private readonly (SongPart Part, nn.Module? Module)[] parts;
@@ -23,9 +21,9 @@ public sealed class SongUNet : Network, IConfiguredNetwork
         : base(nameof(SongUNet))
     {
         Config = config;
-        factory = new(config, compute);
+        factory = new(config, Compute);
         parts = [.. SongLayout.Of(config).Select(part => (part, factory.Create(part)))];
-        embedding = new(config, compute);
+        embedding = new(config, Compute);
         foreach (var (name, module) in embedding.Modules)
         {
             register_module(name, module);
@@ -39,7 +37,7 @@ public sealed class SongUNet : Network, IConfiguredNetwork
             }
         }
 
-        Initialize(seed);
+        Start(seed);
     }
 
     /// <summary>The shape.</summary>
@@ -48,30 +46,8 @@ public sealed class SongUNet : Network, IConfiguredNetwork
     /// <inheritdoc/>
     NetworkConfig IConfiguredNetwork.Config => Config;
 
-    /// <inheritdoc/>
-    public override ScalarType ComputeType
-    {
-        get => compute.Type;
-        set => compute.Type = value is ScalarType.Float32 or ScalarType.BFloat16
-            ? value
-            : throw new ArgumentException($"ComputeType: expected Float32 or BFloat16; got {value}.", nameof(value));
-    }
-
-    /// <inheritdoc/>
-    public override RandomStream? DropoutNoise
-    {
-        get => compute.Noise;
-        set => compute.Noise = value;
-    }
-
-    /// <summary>How the layers compute, for measurements and tests.</summary>
-    internal ComputeSettings Compute => compute;
-
-    /// <summary>Called with the name and output of each part while it runs, when set.</summary>
-    internal Action<string, Tensor>? Trace { get; set; }
-
     /// <summary>Draws all weights anew, as <see cref="SongUNetConfig.Initialization"/> says.</summary>
-    public void Initialize(ulong seed)
+    public override void Initialize(ulong seed)
     {
         foreach (var (i, layer) in modules().OfType<IInitialized>().Index())
         {
@@ -102,11 +78,11 @@ public sealed class SongUNet : Network, IConfiguredNetwork
     public override Tensor forward(Tensor input, Tensor label, Condition? condition)
     {
         using var scope = NewDisposeScope();
-        Check(input, label);
+        CheckImages(input, label, Config.InChannels);
         var master = parts[0].Module!.get_parameter("weight")!.dtype;
         var told = Config.IsNoiseConditional ? embedding.Of(label, condition, input.size(0), master, Trace) : null;
         using var state = new SongState();
-        state.Hidden = Prepared(input, master);
+        state.Hidden = Prepared(input, master, Config.CenterInputSample);
         state.Pyramid = Config.ProgressiveInput == "none" ? null : state.Hidden;
         foreach (var (part, module) in parts)
         {
@@ -118,11 +94,6 @@ public sealed class SongUNet : Network, IConfiguredNetwork
         output = output.to(master);
         output = Config.ScaleBySigma ? output / Sigma(label, output) : output.contiguous();
         return (ReferenceEquals(output, state.Hidden) || ReferenceEquals(output, state.Pyramid) ? output.alias() : output).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>Names are given explicitly; TorchSharp would add every field again under the field's name.</summary>
-    protected override void RegisterComponents()
-    {
     }
 
     private void Run(SongPart part, nn.Module? module, SongState state, Tensor? told)
@@ -221,18 +192,7 @@ public sealed class SongUNet : Network, IConfiguredNetwork
 
     private static Tensor Call(nn.Module? module, Tensor x) => ((nn.Module<Tensor, Tensor>)module!).call(x);
 
-    private Tensor Traced(SongPart part, Tensor value)
-    {
-        Trace?.Invoke(part.Name, value);
-        return value;
-    }
-
-    private Tensor Prepared(Tensor input, ScalarType master)
-    {
-        var x = input.to(compute.For(master));
-        x = Config.CenterInputSample ? 2 * x - 1 : x;
-        return compute.ChannelsLast ? MemoryLayout.ToChannelsLast(x) : x;
-    }
+    private Tensor Traced(SongPart part, Tensor value) => Traced(part.Name, value);
 
     private Tensor Sigma(Tensor label, Tensor like)
     {
@@ -257,21 +217,6 @@ public sealed class SongUNet : Network, IConfiguredNetwork
         else if (layer is Dense dense)
         {
             Initial.FanAverage(dense.Weight, dense.HasBias ? dense.Bias : null, dense.StartsAtZero ? atEnd : dense.IsExact ? 1 : 0.1, noise);
-        }
-    }
-
-    private void Check(Tensor input, Tensor label)
-    {
-        if (input.dim() != 4 || input.size(1) != Config.InChannels)
-        {
-            throw new ArgumentException($"input: expected [N, {Config.InChannels}, H, W]; got [{string.Join(", ", input.shape)}].", nameof(input));
-        }
-
-        if (label.dim() != 1 || label.size(0) != input.size(0))
-        {
-            throw new ArgumentException(
-                $"label: expected [{input.size(0)}], one for each sample; got [{string.Join(", ", label.shape)}]. Expand it over the batch.",
-                nameof(label));
         }
     }
 }

@@ -7,7 +7,7 @@ namespace Brownian.Networks.UNet;
 internal abstract class DownLevel(string name) : nn.Module(name)
 {
     /// <summary>Adds every feature map that the way up will want to <paramref name="kept"/>.</summary>
-    public abstract Features Forward(Features from, Tensor embedding, Stack<Tensor> kept);
+    public abstract Features Forward(Features from, Told told, Stack<Tensor> kept);
 
     /// <summary>The level that diffusers calls <paramref name="type"/>.</summary>
     /// <exception cref="ArgumentException">The type is unknown.</exception>

@@ -1,4 +1,5 @@
 using Brownian.Networks.Blocks;
+using static TorchSharp.torch;
 
 namespace Brownian.Networks.UNet;
 
@@ -20,6 +21,15 @@ internal sealed record LevelOptions
 
     /// <summary>Attention heads; as many as channels allow when null.</summary>
     public int? Heads { get; init; }
+
+    /// <summary>Makes what follows each residual block in place of attention among pixels, an <see cref="IMixer"/>, by the block's number.</summary>
+    public Func<int, nn.Module>? Mixer { get; init; }
+
+    /// <summary>Whether the blocks see the time embedding before its activation.</summary>
+    public bool SkipsActivation { get; init; }
+
+    /// <summary>Whether a doubling makes an image of the size of the kept map that it will meet, so that odd sizes return.</summary>
+    public bool FitsSizes { get; init; }
 
     /// <summary>What sums are divided by.</summary>
     public double OutputScale { get; init; } = 1;
@@ -55,6 +65,14 @@ internal sealed record LevelOptions
             OutputScale = OutputScale,
         },
         Compute);
+
+    /// <summary>What follows <paramref name="count"/> residual blocks, an <see cref="IMixer"/> each; empty for nothing.</summary>
+    public nn.Module[] Mixers(int count) => Mixer is { } make ? [.. Enumerable.Range(0, count).Select(make)]
+        : Attends ? [.. Enumerable.Range(0, count).Select(_ => Attend(Groups(Channels)))]
+        : [];
+
+    /// <summary>The embedding that the blocks see, [N, E].</summary>
+    public Tensor Seen(Told told) => SkipsActivation ? told.Raw : told.Active;
 
     private long HeadChannels() => Heads switch
     {

@@ -7,7 +7,8 @@ namespace Brownian.Networks.UNet;
 internal sealed class PlainDownLevel : DownLevel
 {
     private readonly ResBlock[] blocks;
-    private readonly Attention[] attentions = [];
+    private readonly LevelOptions options;
+    private readonly nn.Module[] mixers;
     private readonly Downsample? halving;
     private readonly ResBlock? halvingBlock;
     private readonly bool averages;
@@ -15,13 +16,14 @@ internal sealed class PlainDownLevel : DownLevel
     public PlainDownLevel(long from, LevelOptions options, Resizing resizing)
         : base(nameof(PlainDownLevel))
     {
+        this.options = options;
         var (config, to) = (options.Config, options.Channels);
         blocks = [.. Enumerable.Range(0, config.LayersPerBlock).Select(i => options.Block(i == 0 ? from : to, to))];
         register_module("resnets", nn.ModuleList(blocks));
-        if (options.Attends)
+        mixers = options.Mixers(blocks.Length);
+        if (mixers.Length > 0)
         {
-            attentions = [.. blocks.Select(_ => options.Attend(options.Groups(to)))];
-            register_module("attentions", nn.ModuleList(attentions));
+            register_module("attentions", nn.ModuleList(mixers));
         }
 
         if (options.IsLast)
@@ -43,14 +45,14 @@ internal sealed class PlainDownLevel : DownLevel
         }
     }
 
-    public override Features Forward(Features from, Tensor embedding, Stack<Tensor> kept)
+    public override Features Forward(Features from, Told told, Stack<Tensor> kept)
     {
         using var scope = NewDisposeScope();
-        var h = from.Hidden;
+        var (h, embedding) = (from.Hidden, options.Seen(told));
         for (var i = 0; i < blocks.Length; i++)
         {
             h = blocks[i].call(h, embedding);
-            h = Keep(attentions.Length == 0 ? h : attentions[i].call(h), kept);
+            h = Keep(mixers.Length == 0 ? h : ((IMixer)mixers[i]).Mix(h, told), kept);
         }
 
         h = halving is not null ? Keep(halving.call(h), kept) : h;

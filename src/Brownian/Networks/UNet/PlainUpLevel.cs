@@ -7,7 +7,8 @@ namespace Brownian.Networks.UNet;
 internal sealed class PlainUpLevel : UpLevel
 {
     private readonly ResBlock[] blocks;
-    private readonly Attention[] attentions = [];
+    private readonly LevelOptions options;
+    private readonly nn.Module[] mixers;
     private readonly Upsample? doubling;
     private readonly ResBlock? doublingBlock;
     private readonly bool repeats;
@@ -15,6 +16,7 @@ internal sealed class PlainUpLevel : UpLevel
     public PlainUpLevel(UpChannels channels, LevelOptions options, Resizing resizing)
         : base(nameof(PlainUpLevel))
     {
+        this.options = options;
         var (to, count) = (options.Channels, options.Config.LayersPerBlock + 1);
         blocks = [.. Enumerable.Range(0, count).Select(i =>
         {
@@ -22,10 +24,10 @@ internal sealed class PlainUpLevel : UpLevel
             return options.Block(hidden + map, to);
         })];
         register_module("resnets", nn.ModuleList(blocks));
-        if (options.Attends)
+        mixers = options.Mixers(blocks.Length);
+        if (mixers.Length > 0)
         {
-            attentions = [.. blocks.Select(_ => options.Attend(options.Groups(to)))];
-            register_module("attentions", nn.ModuleList(attentions));
+            register_module("attentions", nn.ModuleList(mixers));
         }
 
         if (options.IsLast)
@@ -47,17 +49,17 @@ internal sealed class PlainUpLevel : UpLevel
         }
     }
 
-    public override Features Forward(Features from, Tensor embedding, Stack<Tensor> kept)
+    public override Features Forward(Features from, Told told, Stack<Tensor> kept)
     {
         using var scope = NewDisposeScope();
-        var h = from.Hidden;
+        var (h, embedding) = (from.Hidden, options.Seen(told));
         for (var i = 0; i < blocks.Length; i++)
         {
             h = blocks[i].call(Joined(h, kept), embedding);
-            h = attentions.Length == 0 ? h : attentions[i].call(h);
+            h = mixers.Length == 0 ? h : ((IMixer)mixers[i]).Mix(h, told);
         }
 
-        h = doubling is not null ? doubling.call(h) : h;
+        h = doubling is null ? h : options.FitsSizes && kept.TryPeek(out var next) ? doubling.To(h, next.size(2), next.size(3)) : doubling.call(h);
         h = doublingBlock is not null ? doublingBlock.call(h, embedding) : h;
         h = repeats ? Resample.NearestUp.Apply(h) : h;
         return new Features(h.MoveToOuterDisposeScope(), from.Image);

@@ -33,19 +33,19 @@ internal sealed class SkipDownLevel : DownLevel
         }
     }
 
-    public override Features Forward(Features from, Tensor embedding, Stack<Tensor> kept)
+    public override Features Forward(Features from, Told told, Stack<Tensor> kept)
     {
         using var scope = NewDisposeScope();
         var (h, image) = from;
         for (var i = 0; i < blocks.Length; i++)
         {
-            h = blocks[i].call(h, embedding);
+            h = blocks[i].call(h, told.Active);
             h = Keep(attentions.Length == 0 ? h : attentions[i].call(h), kept);
         }
 
         if (halving is not null && fromImage is not null)
         {
-            h = halving.call(h, embedding);
+            h = halving.call(h, told.Active);
             image = Resample.FirDown.Apply(image!);
             h = Keep(fromImage.call(image) + h, kept);
         }

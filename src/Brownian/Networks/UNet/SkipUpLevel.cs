@@ -37,13 +37,13 @@ internal sealed class SkipUpLevel : UpLevel
         }
     }
 
-    public override Features Forward(Features from, Tensor embedding, Stack<Tensor> kept)
+    public override Features Forward(Features from, Told told, Stack<Tensor> kept)
     {
         using var scope = NewDisposeScope();
         var h = from.Hidden;
         foreach (var block in blocks)
         {
-            h = block.call(Joined(h, kept), embedding);
+            h = block.call(Joined(h, kept), told.Active);
         }
 
         h = attention is null ? h : attention.call(h);
@@ -52,7 +52,7 @@ internal sealed class SkipUpLevel : UpLevel
         {
             var added = toImage.call(imageNorm.Apply(h, Activation.Silu));
             image = image is null ? added : image + added;
-            h = doubling.call(h, embedding);
+            h = doubling.call(h, told.Active);
         }
 
         return new Features(h, image).MoveToOuterScope();

@@ -1,5 +1,4 @@
 using Brownian.Networks.Blocks;
-using Brownian.Runtime;
 using static TorchSharp.torch;
 
 namespace Brownian.Networks.UNet;
@@ -8,9 +7,8 @@ namespace Brownian.Networks.UNet;
 /// The UNet of unconditional and class-conditional image diffusion: name for name and number for number diffusers' <c>UNet2DModel</c>, and
 /// with it DDPM (Ho et al. 2020), ADM (Dhariwal and Nichol 2021), NCSN++ (Song et al. 2021) and unCLIP's upsamplers.
 /// </summary>
-public sealed class UNet2D : Network, IConfiguredNetwork
+public sealed class UNet2D : BlockNetwork, IConfiguredNetwork
 {
-    private readonly ComputeSettings compute = new();
     private readonly Convolution inputConvolution;
     private readonly nn.Module<Tensor, Tensor> timeFeatures;
     private readonly EmbeddingMlp timeEmbedding;
@@ -31,66 +29,34 @@ public sealed class UNet2D : Network, IConfiguredNetwork
         Config = config;
         UNet2DShape.Check(config);
         var channels = config.BlockOutChannels;
-        register_module("conv_in", inputConvolution = new(config.InChannels, channels[0], 3, compute));
+        register_module("conv_in", inputConvolution = new(config.InChannels, channels[0], 3, Compute));
         (timeFeatures, var timeWidth) = TimeEmbedding.Create(config);
         register_module("time_proj", timeFeatures);
-        register_module("time_embedding", timeEmbedding = new(timeWidth, config.EmbeddingChannels, compute));
-        classEmbedding = new ClassEmbedding(config, timeFeatures, timeWidth, compute);
+        register_module("time_embedding", timeEmbedding = new(timeWidth, config.EmbeddingChannels, Compute));
+        classEmbedding = new ClassEmbedding(ClassEmbeddingOptions.Of(config), timeFeatures, timeWidth, Compute);
         if (classEmbedding.Module is { } embedding)
         {
             register_module("class_embedding", embedding);
         }
 
-        register_module("down_blocks", nn.ModuleList(down = UNet2DShape.Down(config, compute)));
-        middle = UNet2DShape.Middle(config, compute);
+        register_module("down_blocks", nn.ModuleList(down = UNet2DShape.Down(config, Compute)));
+        middle = UNet2DShape.Middle(config, Compute);
         if (middle is not null)
         {
             register_module("mid_block", middle);
         }
 
-        register_module("up_blocks", nn.ModuleList(up = UNet2DShape.Up(config, compute)));
+        register_module("up_blocks", nn.ModuleList(up = UNet2DShape.Up(config, Compute)));
         var groups = config.NormNumGroups ?? LevelOptions.QuarterGroups(channels[0]);
-        register_module("conv_norm_out", outputNorm = new(groups, channels[0], config.NormEps, compute));
-        register_module("conv_out", outputConvolution = new(channels[0], config.OutChannels, 3, compute, startsAtZero: true));
-        Initialize(seed);
+        register_module("conv_norm_out", outputNorm = new(groups, channels[0], config.NormEps, Compute));
+        register_module("conv_out", outputConvolution = new(channels[0], config.OutChannels, 3, Compute, startsAtZero: true));
+        Start(seed);
     }
 
     /// <summary>The shape.</summary>
     public UNet2DConfig Config { get; }
 
     NetworkConfig IConfiguredNetwork.Config => Config;
-
-    /// <inheritdoc/>
-    public override ScalarType ComputeType
-    {
-        get => compute.Type;
-        set => compute.Type = value is ScalarType.Float32 or ScalarType.BFloat16
-            ? value
-            : throw new ArgumentException($"ComputeType: expected Float32 or BFloat16; got {value}.", nameof(value));
-    }
-
-    /// <inheritdoc/>
-    public override RandomStream? DropoutNoise
-    {
-        get => compute.Noise;
-        set => compute.Noise = value;
-    }
-
-    /// <summary>How the layers compute, for measurements and tests.</summary>
-    internal ComputeSettings Compute => compute;
-
-    /// <summary>Called with the name and output of each part while it runs, when set.</summary>
-    internal Action<string, Tensor>? Trace { get; set; }
-
-    /// <summary>Draws all weights anew.</summary>
-    public void Initialize(ulong seed)
-    {
-        foreach (var (i, layer) in modules().OfType<IInitialized>().Index())
-        {
-            using var noise = new RandomStream(seed, (ulong)i);
-            layer.Initialize(noise);
-        }
-    }
 
     /// <summary>
     /// The multiplications and additions of one forward pass (a training step takes three times as many), by running one on zeros.
@@ -102,7 +68,7 @@ public sealed class UNet2D : Network, IConfiguredNetwork
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        compute.CountedFlops = 0;
+        Compute.CountedFlops = 0;
         var wasTraining = training;
         eval();
         try
@@ -112,11 +78,11 @@ public sealed class UNet2D : Network, IConfiguredNetwork
             var channels = Config.LowResolutionInput ? Config.InChannels / 2 : Config.InChannels;
             var image = Config.LowResolutionInput ? zeros(1, channels, size.Height, size.Width) : null;
             call(zeros(1, channels, size.Height, size.Width), ones(1), new() { Labels = labels, Embedding = embedding, Image = image });
-            return batch * compute.CountedFlops.Value;
+            return batch * Compute.CountedFlops.Value;
         }
         finally
         {
-            compute.CountedFlops = null;
+            Compute.CountedFlops = null;
             train(wasTraining);
         }
     }
@@ -125,56 +91,45 @@ public sealed class UNet2D : Network, IConfiguredNetwork
     /// <param name="input">[N, C, H, W].</param>
     /// <param name="label">What the network is told about the noise, [N]: a step, or σ for "fourier" embeddings.</param>
     /// <param name="condition">
-    /// Labels, [N], for class-conditional networks; Embedding, [N, E], for "identity" ones; Image, [N, C, h, w], for those that enlarge one.
+    /// Labels, [N], for class-conditional networks; Embedding, [N, E], for "identity" ones; Image, [N, C, h, w], for those that enlarge one, or
+    /// [N, C, H, W], which is shown as further channels of the input.
     /// </param>
     /// <exception cref="ArgumentException">The input has other channels, or the condition is missing.</exception>
     public override Tensor forward(Tensor input, Tensor label, Condition? condition)
     {
         using var scope = NewDisposeScope();
-        input = Config.LowResolutionInput ? LowResolution.Beside(input, condition) : input;
-        UNet2DShape.CheckInput(Config, input, label);
+        input = Config.LowResolutionInput ? LowResolution.Beside(input, condition) : ShownImage.Beside(input, condition);
+        CheckImages(input, label, Config.InChannels);
         var master = outputNorm.get_parameter("weight")!.dtype;
-        var embedding = Embed(label, condition, input.size(0), master);
-        var x = Prepared(input, master);
+        var told = Embed(label, condition, input.size(0), master);
+        var x = Prepared(input, master, Config.CenterInputSample);
         var h = Traced("conv_in", inputConvolution.call(x));
         var kept = new Stack<Tensor>([h.alias()]);
         var features = new Features(h, x);
         for (var i = 0; i < down.Length; i++)
         {
-            features = down[i].Forward(features, embedding, kept);
+            features = down[i].Forward(features, told, kept);
             Traced($"down_blocks.{i}", features.Hidden);
         }
 
-        h = middle is null ? features.Hidden : Traced("mid_block", middle.call(features.Hidden, embedding));
+        h = middle is null ? features.Hidden : Traced("mid_block", middle.Forward(features.Hidden, told));
         features = new Features(h, null);
         for (var i = 0; i < up.Length; i++)
         {
-            features = up[i].Forward(features, embedding, kept);
+            features = up[i].Forward(features, told, kept);
             Traced($"up_blocks.{i}", features.Hidden);
         }
 
         return Output(features, label).to(master).contiguous().MoveToOuterDisposeScope();
     }
 
-    /// <summary>Names are given explicitly; TorchSharp would add every field again under the field's name.</summary>
-    protected override void RegisterComponents()
-    {
-    }
-
-    private Tensor Embed(Tensor label, Condition? condition, long batch, ScalarType master)
+    private Told Embed(Tensor label, Condition? condition, long batch, ScalarType master)
     {
         var time = Traced("time_proj", timeFeatures.call(label)).to(master); // [N, F]
         var embedding = Traced("time_embedding", timeEmbedding.call(time)); // [N, E]
         var added = classEmbedding.Of(condition, batch);
         embedding = added is null ? embedding : embedding + added.to(master);
-        return Activations.Parse(Config.ActFn).Apply(embedding);
-    }
-
-    private Tensor Prepared(Tensor input, ScalarType master)
-    {
-        var x = input.to(compute.For(master));
-        x = Config.CenterInputSample ? 2 * x - 1 : x;
-        return compute.ChannelsLast ? MemoryLayout.ToChannelsLast(x) : x;
+        return new(Activations.Parse(Config.ActFn).Apply(embedding), embedding);
     }
 
     private Tensor Output(Features features, Tensor label)
@@ -187,11 +142,5 @@ public sealed class UNet2D : Network, IConfiguredNetwork
         var y = outputConvolution.call(outputNorm.Apply(features.Hidden, Activation.Silu));
         y = features.Image is null ? y : y + features.Image;
         return Config.TimeEmbeddingType == "fourier" ? y / label.to(y.dtype).reshape(-1, 1, 1, 1) : y;
-    }
-
-    private Tensor Traced(string name, Tensor value)
-    {
-        Trace?.Invoke(name, value);
-        return value;
     }
 }

@@ -9,13 +9,6 @@ namespace Brownian.Networks.UNet;
 /// </summary>
 public sealed record UNet2DConfig() : NetworkConfig("UNet2DModel")
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        WriteIndented = true,
-        NumberHandling = JsonNumberHandling.AllowReadingFromString,
-    };
-
     /// <summary>The oldest diffusers that knows every field written here.</summary>
     [JsonPropertyName("_diffusers_version")]
     [JsonPropertyOrder(-1)]
@@ -139,8 +132,7 @@ public sealed record UNet2DConfig() : NetworkConfig("UNet2DModel")
 
     /// <summary>Reads the text of a <c>config.json</c>. Fields that are not known are ignored; missing ones have their defaults.</summary>
     /// <exception cref="JsonException">The text is not JSON of this layout.</exception>
-    public static UNet2DConfig FromJson(string json) =>
-        JsonSerializer.Deserialize<UNet2DConfig>(json, Json) ?? throw new JsonException("UNet2DModel: expected an object; got null.");
+    public static UNet2DConfig FromJson(string json) => DiffusersJson.Read<UNet2DConfig>(json, "UNet2DModel");
 
     /// <inheritdoc/>
     public override UNet2D Create(ulong seed = 0) => new(this, seed);
@@ -156,5 +148,5 @@ public sealed record UNet2DConfig() : NetworkConfig("UNet2DModel")
     };
 
     /// <summary>The text of a <c>config.json</c> that diffusers reads.</summary>
-    public override string ToJson() => JsonSerializer.Serialize(this, Json);
+    public override string ToJson() => DiffusersJson.Write(this);
 }

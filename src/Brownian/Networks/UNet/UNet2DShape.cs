@@ -28,22 +28,6 @@ internal static class UNet2DShape
         }
     }
 
-    public static void CheckInput(UNet2DConfig config, Tensor input, Tensor label)
-    {
-        if (input.dim() != 4 || input.size(1) != config.InChannels)
-        {
-            throw new ArgumentException(
-                $"input: expected [N, {config.InChannels}, H, W]; got [{string.Join(", ", input.shape)}].", nameof(input));
-        }
-
-        if (label.dim() != 1 || label.size(0) != input.size(0))
-        {
-            throw new ArgumentException(
-                $"label: expected [{input.size(0)}], one for each sample; got [{string.Join(", ", label.shape)}]. Expand it over the batch.",
-                nameof(label));
-        }
-    }
-
     public static DownLevel[] Down(UNet2DConfig config, ComputeSettings compute)
     {
         var channels = config.BlockOutChannels;

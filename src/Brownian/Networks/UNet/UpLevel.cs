@@ -7,7 +7,7 @@ namespace Brownian.Networks.UNet;
 internal abstract class UpLevel(string name) : nn.Module(name)
 {
     /// <summary>Takes one feature map from <paramref name="kept"/> for each residual block.</summary>
-    public abstract Features Forward(Features from, Tensor embedding, Stack<Tensor> kept);
+    public abstract Features Forward(Features from, Told told, Stack<Tensor> kept);
 
     /// <summary>The level that diffusers calls <paramref name="type"/>.</summary>
     /// <param name="type">The name.</param>
