@@ -9,9 +9,11 @@ namespace Brownian.Verification;
 /// <param name="Scale">The largest |reference| of the output.</param>
 internal sealed record CaseTolerances(double Absolute, double Relative, double Scale)
 {
-    public static CaseTolerances Of(GoldenFile file)
+    /// <summary>What a case states, or one part of it.</summary>
+    public static CaseTolerances Of(GoldenFile file, string? part = null)
     {
         var stated = file.Json.TryGetProperty("tolerances", out var found) ? found : default;
+        stated = part is not null && stated.ValueKind == JsonValueKind.Object && stated.TryGetProperty(part, out var inner) ? inner : stated;
         double Number(string field, double otherwise) =>
             stated.ValueKind == JsonValueKind.Object && stated.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.Number
                 ? value.GetDouble()

@@ -11,6 +11,9 @@ public sealed record KeyMap(string Name, IReadOnlyList<KeyRule> Rules)
     /// <summary>Ends of foreign names whose numbers are not weights (tables, filters) and are passed over.</summary>
     public IReadOnlyList<string> Ignored { get; init; } = [];
 
+    /// <summary>Starts of foreign names that belong to other networks of the same file and are passed over.</summary>
+    public IReadOnlyList<string> IgnoredStarts { get; init; } = [];
+
     /// <summary>Names as they are.</summary>
     public static KeyMap Identity { get; } = new("our own names", []);
 
@@ -33,7 +36,8 @@ public sealed record KeyMap(string Name, IReadOnlyList<KeyRule> Rules)
 
     /// <summary>Whether a foreign name's numbers are passed over.</summary>
     public bool Ignores(string key) =>
-        Ignored.Any(end => key == end || key.EndsWith('.' + end, StringComparison.Ordinal)) || (Next?.Ignores(key) ?? false);
+        Ignored.Any(end => key == end || key.EndsWith('.' + end, StringComparison.Ordinal))
+        || IgnoredStarts.Any(start => key == start || key.StartsWith(start + '.', StringComparison.Ordinal)) || (Next?.Ignores(key) ?? false);
 
     /// <summary>Where the numbers of a foreign weight go: one place, or one for each part.</summary>
     public IReadOnlyList<WeightPlace> Places(string key)

@@ -29,22 +29,26 @@ public enum Activation
 
     /// <summary>GELU with ½(1 + tanh(√(2/π)(x + 0.044715·x³))) for Φ (Hendrycks and Gimpel 2016).</summary>
     GeluTanh,
+
+    /// <summary>x·sigmoid(1.702·x), an approximation of GELU (Hendrycks and Gimpel 2016, sec. 2): CLIP's.</summary>
+    QuickGelu,
 }
 
 /// <summary>Names and values of activations.</summary>
 public static class Activations
 {
-    /// <summary>The activation that configurations call <paramref name="name"/> ("silu", "swish", "mish", "gelu", "relu", "elu", "lrelu").</summary>
+    /// <summary>The activation that configurations call <paramref name="name"/> ("silu", "swish", "mish", "gelu", "quick_gelu", "relu", "elu", "lrelu").</summary>
     /// <exception cref="ArgumentException">The name is unknown.</exception>
     public static Activation Parse(string name) => name.ToLowerInvariant() switch
     {
         "silu" or "swish" => Activation.Silu,
         "mish" => Activation.Mish,
         "gelu" => Activation.Gelu,
+        "quick_gelu" => Activation.QuickGelu,
         "relu" => Activation.Relu,
         "elu" => Activation.Elu,
         "lrelu" => Activation.LeakyRelu,
-        _ => throw new ArgumentException($"act_fn: expected silu, swish, mish, gelu, relu, elu or lrelu; got \"{name}\".", nameof(name)),
+        _ => throw new ArgumentException($"act_fn: expected silu, swish, mish, gelu, quick_gelu, relu, elu or lrelu; got \"{name}\".", nameof(name)),
     };
 
     /// <summary>The activation of <paramref name="x"/>, any shape.</summary>
@@ -54,6 +58,7 @@ public static class Activations
         Activation.Silu => nn.functional.silu(x),
         Activation.Mish => nn.functional.mish(x),
         Activation.Gelu => nn.functional.gelu(x),
+        Activation.QuickGelu => x * (x * 1.702).sigmoid_(),
         Activation.Relu => nn.functional.relu(x),
         Activation.Elu => nn.functional.elu(x, 1.0),
         Activation.LeakyRelu => nn.functional.leaky_relu(x, 0.2),

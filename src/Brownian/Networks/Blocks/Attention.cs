@@ -12,6 +12,7 @@ public sealed class Attention : nn.Module<Tensor, Tensor>, IMixer
     private readonly ComputeSettings compute;
     private readonly long heads;
     private readonly GroupNormalization? norm;
+    private readonly SpatialNormalization? spatialNorm;
     private readonly Dense query;
     private readonly Dense key;
     private readonly Dense value;
@@ -39,6 +40,11 @@ public sealed class Attention : nn.Module<Tensor, Tensor>, IMixer
             register_module("group_norm", norm = new(groups, channels, options.Epsilon, compute));
         }
 
+        if (options.LatentChannels is { } latent)
+        {
+            register_module("spatial_norm", spatialNorm = new(channels, latent, compute));
+        }
+
         register_module("to_q", query = new(channels, inner, compute));
         register_module("to_k", key = new(channels, inner, compute));
         register_module("to_v", value = new(channels, inner, compute));
@@ -47,11 +53,14 @@ public sealed class Attention : nn.Module<Tensor, Tensor>, IMixer
     }
 
     /// <summary>[N, C, H, W] → [N, C, H, W].</summary>
-    public override Tensor forward(Tensor x)
+    public override Tensor forward(Tensor x) => Beside(x, null);
+
+    /// <summary>[N, C, H, W] → [N, C, H, W], with the latent image that a spatial norm sees, [N, Z, h, w].</summary>
+    internal Tensor Beside(Tensor x, Tensor? latent)
     {
         using var scope = NewDisposeScope();
         var (n, height, width) = (x.size(0), x.size(2), x.size(3));
-        var (q, k, v) = Projections(norm is null ? x : norm.call(x)); // [N, T, heads·D]
+        var (q, k, v) = Projections(Normalized(x, latent)); // [N, T, heads·D]
         var mixed = MultiHead.Attend(q, k, v, heads, compute).to(x.dtype).reshape(n, height, width, -1);
         var sum = Residual(x, mixed.permute(0, 3, 1, 2));
         return (options.OutputScale == 1 ? sum : sum.div_(options.OutputScale)).MoveToOuterDisposeScope();
@@ -63,6 +72,12 @@ public sealed class Attention : nn.Module<Tensor, Tensor>, IMixer
     }
 
     Tensor IMixer.Mix(Tensor x, Told told) => call(x);
+
+    private Tensor Normalized(Tensor x, Tensor? latent)
+    {
+        var y = spatialNorm is null ? x : spatialNorm.call(x, latent ?? throw new ArgumentException("attention: its norm expects a latent image; got none."));
+        return norm is null ? y : norm.call(y);
+    }
 
     // All three projections are one convolution of 1×1 where the weights can be packed, and three matrix products otherwise.
     private (Tensor Query, Tensor Key, Tensor Value) Projections(Tensor x)

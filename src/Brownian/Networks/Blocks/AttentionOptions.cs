@@ -12,6 +12,9 @@ public sealed record AttentionOptions
     /// <summary>Groups of the norm before; null for none.</summary>
     public long? Groups { get; init; }
 
+    /// <summary>Channels of the latent image that a norm before it sees (MoVQ); null for no such norm.</summary>
+    public long? LatentChannels { get; init; }
+
     /// <summary>ε of the norm.</summary>
     public double Epsilon { get; init; } = 1e-5;
 
