@@ -1,0 +1,129 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using static TorchSharp.torch;
+
+namespace Brownian.Checkpoints;
+
+/// <summary>
+/// A folder of several networks in diffusers' layout: <c>model_index.json</c> names the pipeline and its parts, and each part lies in a folder of its own. Nothing
+/// is loaded before it is asked for.
+/// </summary>
+public sealed class PipelineFolder
+{
+    private static readonly string[] WeightNames = [DiffusersFolder.WeightsFile, "model.safetensors"];
+
+    private readonly JsonObject index;
+
+    private PipelineFolder(string path, JsonObject index) => (Path, this.index) = (path, index);
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>The pipeline's class, such as "StableDiffusionPipeline".</summary>
+    public string ClassName => index.Text("_class_name") ?? "";
+
+    /// <summary>The names of the parts that the folder has, such as "unet".</summary>
+    public IEnumerable<string> Parts => index.Select(entry => entry.Key).Where(Has);
+
+    /// <summary>Opens a folder: reads its <c>model_index.json</c>.</summary>
+    /// <exception cref="CheckpointFormatException">It has none, or one that cannot be read.</exception>
+    public static PipelineFolder Open(string path)
+    {
+        var full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        return Directory.Exists(full)
+            ? new(full, JsonFile.ReadObject(System.IO.Path.Combine(full, DiffusersFolder.Index)))
+            : throw new CheckpointFormatException(
+                path, File.Exists(full) ? "expected a folder, got a file" : "there is no such folder", "Give a folder with model_index.json.");
+    }
+
+    /// <summary>Whether the index names a part, and not as absent.</summary>
+    public bool Has(string part) => index[part] is JsonArray { Count: 2 } names && names[1] is JsonValue value && value.TryGetValue(out string? _);
+
+    /// <summary>The class of a part, such as "CLIPTextModel"; null if there is no such part.</summary>
+    public string? ClassOf(string part) => Has(part) ? index[part]![1]!.GetValue<string>() : null;
+
+    /// <summary>A setting of the pipeline as a whole; null where there is none.</summary>
+    public JsonNode? Setting(string name) => index[name] is JsonArray ? null : index[name];
+
+    /// <summary>A file of a part.</summary>
+    /// <exception cref="CheckpointFormatException">The pipeline has no such part.</exception>
+    public string FileOf(string part, string file) => Has(part)
+        ? System.IO.Path.Combine(Path, part, file)
+        : throw new CheckpointFormatException(
+            System.IO.Path.Combine(Path, DiffusersFolder.Index), $"the {ClassName} has no part '{part}'; it has {string.Join(", ", Parts)}",
+            "Give a folder of a pipeline that has it.");
+
+    /// <summary>The configuration of a part, from its <c>config.json</c> or another file.</summary>
+    /// <param name="part">The part.</param>
+    /// <param name="file">The file.</param>
+    /// <exception cref="CheckpointFormatException">The part or the file is missing or damaged.</exception>
+    public JsonObject Config(string part, string file = "config.json") => JsonFile.ReadObject(FileOf(part, file));
+
+    /// <summary>The scheduler, in our words.</summary>
+    /// <param name="part">Its part; unCLIP has several.</param>
+    /// <param name="asDiffusers">See <see cref="DiffusersScheduler.Read(JsonObject, bool)"/>.</param>
+    /// <exception cref="CheckpointFormatException">It is missing, or cannot be read.</exception>
+    public DiffusersScheduler Scheduler(string part = "scheduler", bool asDiffusers = false) =>
+        Made(part, "scheduler_config.json", json => DiffusersScheduler.Read(JsonNode.Parse(json)!.AsObject(), asDiffusers));
+
+    /// <summary>A network of a part: its shape from <c>config.json</c>, and its weights, in evaluation mode on the CPU in float32. The caller owns it.</summary>
+    /// <param name="part">The part.</param>
+    /// <param name="make">Makes the network from the text of its configuration.</param>
+    /// <param name="names">How older names read.</param>
+    /// <exception cref="CheckpointFormatException">The part is missing, damaged, or of another kind.</exception>
+    /// <exception cref="MissingWeightException">Weights and configuration do not match.</exception>
+    public T Network<T>(string part, Func<string, T> make, KeyMap? names = null)
+        where T : nn.Module
+    {
+        var network = Made(part, "config.json", make);
+        try
+        {
+            using var weights = SafetensorsFile.Open(WeightsOf(part));
+            WeightLoading.Load(network, weights, names ?? KeyMap.OldDiffusers);
+            network.eval();
+            return network;
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The file with a part's weights.</summary>
+    /// <exception cref="CheckpointFormatException">There is none that can be read.</exception>
+    public string WeightsOf(string part)
+    {
+        var folder = FileOf(part, "");
+        var there = WeightNames.Select(name => System.IO.Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        if (there is not null)
+        {
+            return there;
+        }
+
+        var others = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.safetensors") : [];
+        return others.Length == 1
+            ? others[0]
+            : throw new CheckpointFormatException(
+                System.IO.Path.Combine(folder, WeightNames[0]), "the weights are missing", "Fetch the folder again, with its safetensors files.");
+    }
+
+    /// <summary>SHA-256 of the file with a part's weights, in lower-case hexadecimal.</summary>
+    /// <exception cref="CheckpointFormatException">There is none that can be read.</exception>
+    public string WeightsSha256(string part) => CheckpointManifest.Hash(WeightsOf(part));
+
+    private T Made<T>(string part, string file, Func<string, T> make)
+    {
+        var path = FileOf(part, file);
+        var json = JsonFile.ReadText(path);
+        try
+        {
+            return make(json);
+        }
+        catch (Exception e) when (e is JsonException or FormatException or NotSupportedException or ArgumentException or InvalidOperationException
+            or OverflowException or System.Runtime.InteropServices.ExternalException)
+        {
+            throw new CheckpointFormatException(path, $"nothing can be made from it ({e.Message})", "Check the configuration.", inner: e);
+        }
+    }
+}
