@@ -7,7 +7,12 @@ namespace Brownian.Verification;
 public static class GoldenFolder
 {
     /// <summary>The kinds of cases that can be run.</summary>
-    public static IReadOnlyList<IGoldenKind> Kinds { get; } = [new UNet2DCases(), new ConditionalCases(), new Guided.GuidedCases(), new PipelineCases(), new NcsnCases(), new ScoreSdeCases(), new EdmCases(), new SchedulerCases()];
+    public static IReadOnlyList<IGoldenKind> Kinds { get; } =
+    [
+        new UNet2DCases(), new ConditionalCases(), new Guided.GuidedCases(), new PipelineCases(), new NcsnCases(), new ScoreSdeCases(), new EdmCases(),
+        new Encoders.AutoencoderCases(), new Encoders.VQModelCases(), new Encoders.ClipTextCases(), new Encoders.ClipVisionCases(), new Encoders.ClipTokenCases(),
+        new SchedulerCases(),
+    ];
 
     /// <summary>Runs every case under a folder, in the order of their paths. Files that are no golden cases are passed over.</summary>
     /// <param name="path">The folder, or one case's folder, or one JSON file.</param>

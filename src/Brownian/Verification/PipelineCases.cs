@@ -63,7 +63,7 @@ public sealed partial class PipelineCases : IGoldenKind
             comparison.Fail($"{run.Name}.steps", $"{run.Steps} steps, the reference made {run.Steps + unexpected}");
         }
 
-        var share = Tolerance(file, "steps", StepsPattern(), 1e-3);
+        var share = StepsTolerance(file);
         var x = run.Sample(bundle, noise, (step, data) =>
         {
             if (run.Recorded(io, step) is { } reference)
@@ -72,12 +72,20 @@ public sealed partial class PipelineCases : IGoldenKind
             }
         });
         noise.CheckAllUsed(run.SpareDraws);
-        var image = run.Picture(x);
-        var expected = io.Read($"{run.Name}.image");
-        comparison.Elements($"{run.Name}.image", image, expected, Tolerance(file, "image", LargestPattern(), 2e-3), 0);
+        ComparePicture(run.Name, run.Picture(x), io, file, comparison);
+    }
+
+    /// <summary>What data after a step may differ by, over their largest number.</summary>
+    internal static double StepsTolerance(GoldenFile file) => Tolerance(file, "steps", StepsPattern(), 1e-3);
+
+    /// <summary>Compares the pictures of a run, [N, H, W, C] in [0, 1].</summary>
+    internal static void ComparePicture(string run, Tensor image, SafetensorsFile io, GoldenFile file, Comparison comparison)
+    {
+        var expected = io.Read($"{run}.image");
+        comparison.Elements($"{run}.image", image, expected, Tolerance(file, "image", LargestPattern(), 2e-3), 0);
         if (image.shape.SequenceEqual(expected.shape))
         {
-            comparison.Number($"{run.Name}.image mean", (image - expected).abs().mean().item<float>(), 0, Tolerance(file, "image", MeanPattern(), 1e-4));
+            comparison.Number($"{run}.image mean", (image - expected).abs().mean().item<float>(), 0, Tolerance(file, "image", MeanPattern(), 1e-4));
         }
     }
 

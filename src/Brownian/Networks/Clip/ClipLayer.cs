@@ -1,5 +1,4 @@
 using Brownian.Networks.Blocks;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Brownian.Networks.Clip;
@@ -43,11 +42,13 @@ internal sealed class ClipLayer : nn.Module<Tensor, Tensor?, Tensor>
         private readonly Dense key;
         private readonly Dense value;
         private readonly Dense output;
+        private readonly ComputeSettings compute;
         private readonly int heads;
 
         public ClipAttention(ClipConfig config, ComputeSettings compute)
             : base(nameof(ClipAttention))
         {
+            this.compute = compute;
             heads = config.NumAttentionHeads;
             register_module("q_proj", query = new(config.HiddenSize, config.HiddenSize, compute));
             register_module("k_proj", key = new(config.HiddenSize, config.HiddenSize, compute));
@@ -58,19 +59,12 @@ internal sealed class ClipLayer : nn.Module<Tensor, Tensor?, Tensor>
         public override Tensor forward(Tensor x, Tensor? mask)
         {
             using var scope = NewDisposeScope();
-            var mixed = nn.functional.scaled_dot_product_attention(Heads(query.call(x)), Heads(key.call(x)), Heads(value.call(x)), mask);
-            return output.call(mixed.transpose(1, 2).reshape(x.shape).to(x.dtype)).MoveToOuterDisposeScope();
+            var mixed = MultiHead.Attend(query.call(x), key.call(x), value.call(x), heads, compute, mask);
+            return output.call(mixed).MoveToOuterDisposeScope();
         }
 
         protected override void RegisterComponents()
         {
-        }
-
-        // Scores and softmax are float32 whatever the compute type, as in all attention here.
-        private Tensor Heads(Tensor tokens)
-        {
-            var split = tokens.reshape(tokens.size(0), tokens.size(1), heads, -1).transpose(1, 2);
-            return split.dtype == ScalarType.BFloat16 ? split.to(ScalarType.Float32) : split;
         }
     }
 
