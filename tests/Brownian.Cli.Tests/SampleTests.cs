@@ -47,6 +47,16 @@ public sealed class SampleTests : IDisposable
     }
 
     [Fact]
+    public void A_samplers_number_changes_the_picture_and_stays_with_it()
+    {
+        Sample("a", "-n", "1", "--sampler", "ddim");
+        Sample("b", "-n", "1", "--sampler", "ddim", "--option", "eta=1");
+        Assert.NotEqual(ImageCodec.Load(folder / "a/000000.png").Pixels, ImageCodec.Load(folder / "b/000000.png").Pixels);
+        Assert.Contains("Sampler: ddim (eta=1),", PngText.Read(folder / "b/000000.png")["parameters"], StringComparison.Ordinal);
+        Assert.StartsWith("identical: all ", Cli.Run("reproduce", folder / "b/000000.png").Out);
+    }
+
+    [Fact]
     public void All_classes_make_a_row_each()
     {
         Sample("a", "-n", "12", "--class", "all");
@@ -109,6 +119,8 @@ public sealed class SampleTests : IDisposable
 
     [Theory]
     [InlineData("sampler: there is no 'dpm++2n'. Did you mean 'dpm++2m'?", "--sampler", "dpm++2n")]
+    [InlineData("options: Ddim has no setting 'snr'. It has: eta.", "--sampler", "ddim", "--option", "snr=1")]
+    [InlineData("options: expected name=number, such as eta=0.5; got 'eta'.", "--sampler", "ddim", "--option", "eta")]
     [InlineData("class: expected a number from 0 to 2 or a class name; got 'dgo'.", "--class", "dgo")]
     [InlineData("--grid: expected rows x columns, such as 8x8; got eight.", "--grid", "eight")]
     [InlineData("--device: expected auto, cpu, cuda or cuda:N; got gpu.", "--device", "gpu")]

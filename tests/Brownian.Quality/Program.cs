@@ -48,7 +48,7 @@ void Measure(string run, ModelBundle bundle, int steps)
         Count = count,
         BatchSize = 100,
         Seed = 1_000_000,
-        Sampler = SamplerCatalog.Find(Option("--sampler") ?? recommended.Sampler),
+        Sampler = Option("--sampler") is { } chosen ? SamplerCatalog.Find(chosen) : recommended.Method(),
         Spacing = SpacingCatalog.Find(Option("--spacing") ?? recommended.Spacing),
         Steps = steps,
         Guidance = Number("--guidance", recommended.Guidance),

@@ -4,6 +4,7 @@ using Brownian.Cli.Live;
 using Brownian.Cli.Samples;
 using Brownian.Cli.Terminals;
 using Brownian.Data;
+using Brownian.Samplers;
 using TorchSharp;
 
 namespace Brownian.Cli.Commands;
@@ -16,6 +17,7 @@ internal sealed class SampleCommand : BrownianCommand
     private readonly Option<string[]> classes = new("--class") { Description = "A class by name or number, several, or all.", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
     private readonly Option<double?> guidance = new("--guidance") { Description = "How strongly the class is followed: 1 plainly, 2 or 3 more plainly and with less variety.", HelpName = "SCALE" };
     private readonly Option<string?> sampler = new("--sampler") { Description = $"{string.Join(", ", KnownNames.Samplers)}; the model's own if left out.", HelpName = "NAME" };
+    private readonly Option<string[]> options = new("--option") { Description = "A number of the sampler, such as eta=0.5, churn=40, snr=0.16 or rtol=1e-4; several. A wrong name lists those that it has.", HelpName = "NAME=N", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string?> spacing = new("--spacing") { Description = $"{string.Join(", ", KnownNames.Spacings)}; the sampler's own if left out.", HelpName = "NAME" };
     private readonly Option<int?> steps = SharedOptions.Steps("Steps of the sampler.");
     private readonly Option<ulong> seed = SharedOptions.Seed("The first picture's; those after it have the numbers after it.");
@@ -34,7 +36,7 @@ internal sealed class SampleCommand : BrownianCommand
     {
         sampler.CompletionSources.Add(KnownNames.Samplers);
         spacing.CompletionSources.Add(KnownNames.Spacings);
-        AddAll(run, count, classes, guidance, sampler, spacing, steps, seed, batch, grid, trajectory, raw, precision, device, output, force, json);
+        AddAll(run, count, classes, guidance, sampler, options, spacing, steps, seed, batch, grid, trajectory, raw, precision, device, output, force, json);
         Examples =
         [
             "brownian sample quickstart/run -n 64 --class all --guidance 2",
@@ -72,7 +74,8 @@ internal sealed class SampleCommand : BrownianCommand
         var (rows, across) = Grid(parse.GetValue(grid));
         var (labels, number, each) = ClassChoice.Of(bundle, parse.GetValue(classes) ?? [], parse.GetValue(count) ?? rows * across);
         var settings = UsageException.When(() => SampleSettings.For(
-            bundle, parse.GetValue(sampler), parse.GetValue(spacing), parse.GetValue(steps), parse.GetValue(guidance)));
+            bundle, parse.GetValue(sampler), parse.GetValue(spacing), parse.GetValue(steps), parse.GetValue(guidance),
+            SamplerSettings.Parse(parse.GetValue(options) ?? [])));
         Positive("-n", number);
         Positive("--batch", parse.GetValue(batch));
         if (settings.Guidance != 1 && bundle.NullLabel is null)
@@ -133,7 +136,7 @@ internal sealed class SampleCommand : BrownianCommand
 
         Terminal.Show(Pixels.Of(ImageGrid.Tile(samples.Pictures, columns)));
         var guided = whole.Guidance == 1 ? "" : $", guidance {whole.Guidance}";
-        Terminal.Say($"{settings.Count} pictures by {whole.Sampler}, {whole.Spacing}, {whole.Steps} steps{guided}, in {Words.Duration(seconds)}");
+        Terminal.Say($"{settings.Count} pictures by {whole.Sampler}{(whole.Options is null ? "" : $" ({whole.Options})")}, {whole.Spacing}, {whole.Steps} steps{guided}, in {Words.Duration(seconds)}");
         Terminal.Out.WriteLine(Path.GetDirectoryName(files[0]));
     }
 

@@ -17,7 +17,7 @@ internal static class CheckpointLines
             ("classes", Classes(info)),
             ("path", ForwardPath(info.ForwardPath)),
             ("output", info.Parameterization?.GetType().Name),
-            ("sampling", info.Sampling is { } s ? $"{s.Sampler}, {s.Spacing}, {s.Steps} steps, guidance {s.Guidance}" : null),
+            ("sampling", info.Sampling is { } s ? $"{s.Sampler}{(s.Options is null ? "" : $" ({s.Options})")}, {s.Spacing}, {s.Steps} steps, guidance {s.Guidance}" : null),
             ("trained", Training(info.Training)),
         };
         lines.AddRange(info.Weights.Select(w => ("weights", (string?)Weights(w))));

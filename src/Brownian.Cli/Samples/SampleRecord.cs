@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Brownian.Samplers;
 
 namespace Brownian.Cli.Samples;
 
@@ -30,6 +31,9 @@ internal sealed record SampleRecord
     public bool Raw { get; init; }
 
     public required string Sampler { get; init; }
+
+    /// <summary>Numbers of the sampler by name; null for its own.</summary>
+    public SamplerSettings? Options { get; init; }
 
     public required string Spacing { get; init; }
 
@@ -106,7 +110,7 @@ internal sealed record SampleRecord
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Model));
         var pairs = new (string Key, string Value)[]
         {
-            ("Steps", $"{Steps}"), ("Sampler", Sampler), ("Schedule type", Spacing), ("CFG scale", $"{Guidance}"), ("Seed", $"{Seed}"),
+            ("Steps", $"{Steps}"), ("Sampler", Options is null ? Sampler : $"{Sampler} ({Options})"), ("Schedule type", Spacing), ("CFG scale", $"{Guidance}"), ("Seed", $"{Seed}"),
             ("Size", $"{Width}x{Height}"), ("Model hash", ModelSha256[..10]), ("Model", name), ("Version", $"brownian {Version}"),
         };
         return $"{prompt}\n{string.Join(", ", pairs.Select(p => $"{p.Key}: {Quoted(p.Value)}"))}";

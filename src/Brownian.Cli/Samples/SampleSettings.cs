@@ -13,6 +13,9 @@ internal sealed record SampleSettings
 {
     public required string Sampler { get; init; }
 
+    /// <summary>Numbers of the sampler by name; null for its own.</summary>
+    public SamplerSettings? Options { get; init; }
+
     public required string Spacing { get; init; }
 
     public required int Steps { get; init; }
@@ -32,8 +35,9 @@ internal sealed record SampleSettings
 
     public bool Trajectory { get; init; }
 
-    /// <summary>The model's own settings, and over them what the user chose. A sampler brings its own spacing and steps.</summary>
-    public static SampleSettings For(ModelBundle bundle, string? sampler, string? spacing, int? steps, double? guidance)
+    /// <summary>The model's own settings, and over them what the user chose. A sampler brings its own spacing, steps and options.</summary>
+    public static SampleSettings For(
+        ModelBundle bundle, string? sampler, string? spacing, int? steps, double? guidance, SamplerSettings? options = null)
     {
         var usual = bundle.Sampling;
         var row = SamplerCatalog.FindRow(sampler ?? usual.Sampler);
@@ -41,6 +45,7 @@ internal sealed record SampleSettings
         return new()
         {
             Sampler = row.Names[0],
+            Options = Over(sampler is null ? usual.Options : null, options, row.Sampler),
             Spacing = NameOf(SpacingCatalog.Find(spacing ?? own)),
             Steps = steps ?? (sampler is null ? usual.Steps : row.Steps),
             Guidance = guidance ?? (bundle.NullLabel is null ? 1 : usual.Guidance),
@@ -55,6 +60,7 @@ internal sealed record SampleSettings
     public static SampleSettings Of(SampleRecord record) => new()
     {
         Sampler = record.Sampler,
+        Options = record.Options,
         Spacing = record.Spacing,
         Steps = record.Steps,
         Guidance = record.Guidance,
@@ -76,7 +82,7 @@ internal sealed record SampleSettings
             Count = Count,
             BatchSize = BatchSize,
             Seed = Seed,
-            Sampler = SamplerCatalog.Find(Sampler),
+            Sampler = SamplerOptions.Apply(SamplerCatalog.Find(Sampler), Options),
             Spacing = SpacingCatalog.Find(Spacing),
             Steps = Steps,
             Guidance = Guidance,
@@ -106,6 +112,7 @@ internal sealed record SampleSettings
             ModelSha256 = bundle.WeightsSha256() ?? "",
             Raw = raw,
             Sampler = Sampler,
+            Options = Options,
             Spacing = Spacing,
             Steps = Steps,
             Guidance = Guidance,
@@ -121,6 +128,19 @@ internal sealed record SampleSettings
             Height = bundle.Image.Height,
             Width = bundle.Image.Width,
         };
+    }
+
+    private static SamplerSettings? Over(SamplerSettings? usual, SamplerSettings? chosen, Sampler sampler)
+    {
+        var both = new SamplerSettings();
+        foreach (var (name, value) in (usual ?? []).Concat(chosen ?? []))
+        {
+            both[name.Replace('-', '_')] = value;
+        }
+
+        // A wrong name or number is found before the model runs.
+        _ = SamplerOptions.Apply(sampler, both);
+        return both.Count == 0 ? null : both;
     }
 
     private static string NameOf(ISpacing spacing) =>

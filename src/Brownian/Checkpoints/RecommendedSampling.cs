@@ -1,4 +1,5 @@
 using Brownian.Paths;
+using Brownian.Samplers;
 
 namespace Brownian.Checkpoints;
 
@@ -10,6 +11,9 @@ namespace Brownian.Checkpoints;
 /// <param name="Clip">The belief about the data is clipped to ± this number; null for no clipping.</param>
 public sealed record RecommendedSampling(string Sampler, string Spacing, int Steps, double Guidance = 1, double? Clip = 1)
 {
+    /// <summary>Settings of the sampler by name, see <see cref="SamplerOptions"/>; null for its own.</summary>
+    public SamplerSettings? Options { get; init; }
+
     /// <summary>What suits most models on this path.</summary>
     public static RecommendedSampling For(GaussianPath path) => path switch
     {
@@ -18,4 +22,8 @@ public sealed record RecommendedSampling(string Sampler, string Spacing, int Ste
         RectifiedFlow => new("heun", "trailing", 20),
         _ => new("dpm++2m", "trailing", 20),
     };
+
+    /// <summary>The sampler, with its settings.</summary>
+    /// <exception cref="ArgumentException">There is no such sampler, or it has no such setting.</exception>
+    public Samplers.Sampler Method() => SamplerOptions.Apply(SamplerCatalog.Find(Sampler), Options);
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Brownian.Data;
 using Brownian.Guidance;
-using Brownian.Samplers;
 using Brownian.Spacing;
 using Brownian.Tasks;
 using static TorchSharp.torch;
@@ -39,7 +38,7 @@ internal sealed class SampleGrids(TrainingSetup setup, string folder)
             Count = config.Count,
             BatchSize = Math.Max(1, setup.Config.Batch / (guided ? 2 : 1)),
             Seed = config.Seed,
-            Sampler = SamplerCatalog.Find(recommended.Sampler),
+            Sampler = recommended.Method(),
             Spacing = SpacingCatalog.Find(recommended.Spacing),
             Steps = recommended.Steps,
             Condition = setup.ClassCount is { } classes ? Labels(config.Count, i => i % classes) : null,

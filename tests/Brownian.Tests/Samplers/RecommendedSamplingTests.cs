@@ -22,7 +22,7 @@ public sealed class RecommendedSamplingTests : LeakCheck
         var schedule = SpacingCatalog.Find(advice.Spacing).Levels(path, advice.Steps);
         var oracle = new GaussianOracle();
         var x = linspace(-2, 2, 41, dtype: ScalarType.Float64).reshape(1, 41) * schedule[0].Sigma;
-        var end = SamplerCatalog.Find(advice.Sampler).Run(oracle, x, schedule, noise);
+        var end = advice.Method().Run(oracle, x, schedule, noise);
         var error = (end - oracle.Flow(x, schedule[0], schedule[^1])).square().mean().sqrt().item<double>();
 
         // Data of deviation 0.5, in about 20 steps.

@@ -1,7 +1,6 @@
 using Brownian.Checkpoints;
 using Brownian.Networks.Refine;
 using Brownian.Objectives;
-using Brownian.Samplers;
 using Brownian.Spacing;
 using Brownian.Tasks;
 using Brownian.Training;
@@ -50,12 +49,12 @@ public sealed class FamilyTests : IDisposable
         Assert.Equal(config.Objective is LearnedScheduleBound, !config.Path.Equals(bundle.Model.Path));
         Assert.Equal(config.Output, bundle.Model.Parameterization);
         var usual = bundle.Sampling;
-        Assert.Equal(config.Samples.Sampler, usual.Sampler);
+        Assert.Equal((config.Samples.Sampler, config.Samples.Options), (usual.Sampler, usual.Options));
         using var samples = Generate.Run(bundle.Model, new()
         {
             Shape = bundle.Image.Batch(1)[1..],
             Count = 2,
-            Sampler = SamplerCatalog.Find(usual.Sampler),
+            Sampler = usual.Method(),
             Spacing = SpacingCatalog.Find(usual.Spacing),
             Steps = Math.Min(usual.Steps, 3),
             Condition = bundle.ClassCount is null ? null : new() { Labels = TorchSharp.torch.tensor((long[])[1, 7]) },

@@ -80,6 +80,12 @@ public static class ConfigFile
             under.Remove(Budget);
         }
 
+        // The settings of one sampler are not those of another.
+        if (over["samples"] is JsonObject chosen && chosen.ContainsKey("sampler"))
+        {
+            (under["samples"] as JsonObject)?.Remove("options");
+        }
+
         return ConfigTree.Merge(under, over);
     }
 

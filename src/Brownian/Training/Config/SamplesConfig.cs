@@ -23,6 +23,9 @@ public sealed record SamplesConfig
     /// <summary>The method, see <see cref="SamplerCatalog"/>; null for the path's usual one.</summary>
     public string? Sampler { get; init; }
 
+    /// <summary>Numbers of the method by name, such as <c>{snr: 0.16}</c>, see <see cref="SamplerOptions"/>; null for its own.</summary>
+    public SamplerSettings? Options { get; init; }
+
     /// <summary>The levels it visits, see <see cref="SpacingCatalog"/>; null for the path's usual ones.</summary>
     public string? Spacing { get; init; }
 
@@ -39,7 +42,7 @@ public sealed record SamplesConfig
     internal RecommendedSampling Recommended(GaussianPath path)
     {
         var usual = RecommendedSampling.For(path);
-        return new(Sampler ?? usual.Sampler, Spacing ?? usual.Spacing, Steps ?? usual.Steps, Guidance, Clip);
+        return new(Sampler ?? usual.Sampler, Spacing ?? usual.Spacing, Steps ?? usual.Steps, Guidance, Clip) { Options = Options };
     }
 
     internal void Validate()
@@ -50,7 +53,17 @@ public sealed record SamplesConfig
         Range.AtLeastOne(Steps ?? 1, "samples.steps");
         Range.NotNegative(Guidance, "samples.guidance");
         Range.Positive(Clip ?? 1, "samples.clip");
-        _ = Sampler is null ? null : SamplerCatalog.Find(Sampler);
+        CheckOptions();
         _ = Spacing is null ? null : SpacingCatalog.Find(Spacing);
+    }
+
+    private void CheckOptions()
+    {
+        var sampler = Sampler is null ? null : SamplerCatalog.Find(Sampler);
+        if (Options is { Count: > 0 } options)
+        {
+            _ = SamplerOptions.Apply(
+                sampler ?? throw new ArgumentException($"samples.options: expected a sampler that they are for; got {options} without samples.sampler."), options);
+        }
     }
 }
