@@ -10,6 +10,9 @@ namespace Brownian;
 /// <param name="Parameterization">What the network was trained to output.</param>
 public sealed record DiffusionModel(Network Network, GaussianPath Path, Parameterization Parameterization)
 {
+    /// <summary>What the network was trained to output.</summary>
+    public Parameterization Parameterization { get; init; } = Parameterization.On(Path);
+
     /// <summary>The raw network output, [N, …], for input <paramref name="xt"/>, [N, …].</summary>
     public Tensor Output(Tensor xt, NoiseLevels at, Condition? condition)
     {

@@ -1,4 +1,5 @@
 using Brownian.Parameterizations;
+using Brownian.Paths;
 
 namespace Brownian.Testing;
 
@@ -20,6 +21,9 @@ public static class ParameterizationRows
         ["consistency"] = new PredictConsistency(0.0005),
         ["flow-to-data"] = new PredictFlow { ToData = true },
         ["score-unit"] = new PredictScore { UnitData = true, Told = NoiseLabel.Sigma },
+
+        // Steps for the times of every path, of which the longest goes to 6400; the mean's factor of x0 stays large enough to divide by.
+        ["previous"] = new PredictPrevious(DiscretePath.Linear(10_000, 1e-9, 2e-4).InDoublePrecision()),
         ["bit"] = new PredictBit(),
     };
 }

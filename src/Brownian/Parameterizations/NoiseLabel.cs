@@ -11,4 +11,7 @@ public enum NoiseLabel
 
     /// <summary>ln(σ/α)/4, as EDM's networks (Stable Video Diffusion; diffusers' "continuous" timesteps).</summary>
     LogRatio,
+
+    /// <summary>2/π·atan(σ/α), from 0 for clean data to 1 for pure noise (Stable Audio).</summary>
+    Angle,
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Brownian.Paths;
 using static TorchSharp.torch;
 
 namespace Brownian.Parameterizations;
@@ -20,6 +21,7 @@ namespace Brownian.Parameterizations;
 [JsonDerivedType(typeof(PredictIddpmEpsilon), "edm_iddpm")]
 [JsonDerivedType(typeof(PredictConsistency), "consistency")]
 [JsonDerivedType(typeof(PredictBit), "bit")]
+[JsonDerivedType(typeof(PredictPrevious), "previous")]
 public abstract record Parameterization
 {
     /// <summary>What the network is told.</summary>
@@ -53,10 +55,15 @@ public abstract record Parameterization
         {
             NoiseLabel.Sigma => at.Sigma.reshape(at.Time.shape),
             NoiseLabel.LogRatio => LogRatio(at),
+            NoiseLabel.Angle => at.Sigma.atan2(at.Alpha).mul_(2 / Math.PI).reshape(at.Time.shape),
             _ => at.Time.alias(),
         };
         return TimeScale == 1 && LabelOffset == 0 ? told : told * TimeScale + LabelOffset;
     }
+
+    /// <summary>The same for a model on a path: what depends on the path takes what it needs.</summary>
+    /// <exception cref="ArgumentException">The path has not what this output needs.</exception>
+    internal virtual Parameterization On(GaussianPath path) => this;
 
     /// <summary>EDM's label, ln(σ/α)/4 (Karras et al. 2022, Table 1, c_noise), [N] or [].</summary>
     private protected Tensor LogRatio(NoiseLevels at) =>

@@ -4,7 +4,7 @@ namespace Brownian.Parameterizations;
 
 /// <summary>
 /// EDM's F (Karras et al. 2022, eq. 7 and Table 1, last column), carried to any (α, σ): the network sees inputs and learns targets of unit
-/// variance, and is told ln(σ/α)/4.
+/// variance, and is told ln(σ/α)/4 unless <see cref="Parameterization.Told"/> is <see cref="NoiseLabel.Angle"/>.
 /// </summary>
 /// <param name="SigmaData">The standard deviation of the data.</param>
 /// <remarks>With S² = σ² + α²·SigmaData², the paper's formulas multiplied out by α, so that neither end divides by 0.</remarks>
@@ -38,7 +38,7 @@ public sealed record PredictEdm(double SigmaData = 0.5) : Parameterization
     public override Tensor Input(Tensor xt, NoiseLevels at) => xt / Total(at);
 
     /// <inheritdoc/>
-    public override Tensor Label(NoiseLevels at) => LogRatio(at) * TimeScale;
+    public override Tensor Label(NoiseLevels at) => Told == NoiseLabel.Angle ? base.Label(at) : LogRatio(at) * TimeScale;
 
     private Tensor Total(NoiseLevels at) => (at.Sigma.square() + at.Alpha.square() * (SigmaData * SigmaData)).sqrt();
 }

@@ -37,15 +37,20 @@ internal sealed class BoundCase(GoldenFile file, SafetensorsFile io, Network net
             return;
         }
 
-        var bound = new DiffusionModel(network, path, diffusion.Parameterization(path.Count)).Bind(condition);
+        var bound = new DiffusionModel(network, path, diffusion.Parameterization(path, schedule)).Bind(condition);
         var clips = !run.TryGetProperty("clip_denoised", out var clip) || clip.GetBoolean();
         var x0 = io.Read("diff.x_start");
-        using var noise = new FirstDraws(run.GetProperty("torch_seed").GetUInt64(), $"{name}.noise_first3", io, comparison);
-        var results = new VariationalBound(clips ? new Thresholded(bound, new()) : bound, schedule) { Variance = diffusion.Variance }
-            .Evaluate(x0, noise);
+        IReadOnlyList<BoundTerms> Evaluate(bool clipped)
+        {
+            using var noise = new FirstDraws(run.GetProperty("torch_seed").GetUInt64(), $"{name}.noise_first3", io, comparison);
+            return new VariationalBound(clipped ? new Thresholded(bound, new()) : bound, schedule) { Variance = diffusion.Variance }.Evaluate(x0, noise);
+        }
+
+        var errors = Evaluate(clips);
+        var results = clips && diffusion.PredictsMean ? Evaluate(clipped: false) : errors;
         Columns(comparison, $"{name}.vb", results, result => result.Steps, Tolerance);
-        Columns(comparison, $"{name}.xstart_mse", results, result => result.X0Errors, 0);
-        Columns(comparison, $"{name}.mse", results, result => result.EpsilonErrors, 0);
+        Columns(comparison, $"{name}.xstart_mse", errors, result => result.X0Errors, 0);
+        Columns(comparison, $"{name}.mse", errors, result => result.EpsilonErrors, 0);
         Columns(comparison, $"{name}.prior_bpd", results, result => [result.Prior], Tolerance);
         Columns(comparison, $"{name}.total_bpd", results, result => [result.Total], Tolerance);
     }

@@ -28,7 +28,7 @@ internal sealed partial class LossCase(GoldenFile file, SafetensorsFile io, Netw
     private void Compare(Comparison comparison, string key, string schedule, string type, string term, int steps)
     {
         var path = GuidedDiffusion.Path(schedule, steps);
-        var model = new DiffusionModel(network, path, diffusion.Parameterization(steps));
+        var model = new DiffusionModel(network, path, diffusion.Parameterization(path));
         var (simple, bound) = Shares(type, term, steps);
         var objective = new VariationalObjective(new UniformStep(), simple, bound) { Variance = diffusion.Variance };
         long[] times = [.. io.Read("diff.t").data<long>()];

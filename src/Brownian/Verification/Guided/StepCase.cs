@@ -24,14 +24,15 @@ internal sealed partial class StepCase(GoldenFile file, SafetensorsFile io, Netw
 
         using var scope = NewDisposeScope();
         var path = GuidedDiffusion.Path(process.Groups["schedule"].Value, Number(process, "steps"));
+        var schedule = GuidedDiffusion.Levels(path, process.Groups["respacing"].Value);
+        var bound = new DiffusionModel(network, path, diffusion.Parameterization(path, schedule)).Bind(condition);
         var walk = new GuidedStep(
-            new Thresholded(new DiffusionModel(network, path, diffusion.Parameterization(path.Count)).Bind(condition), new()),
-            GuidedDiffusion.Levels(path, process.Groups["respacing"].Value),
-            SeedPattern().Match(text) is { Success: true } seed ? (ulong)Number(seed, "number") : 0);
+            new Thresholded(bound, new()), schedule, SeedPattern().Match(text) is { Success: true } seed ? (ulong)Number(seed, "number") : 0);
+        var chain = diffusion.PredictsMean ? walk with { Denoiser = bound } : walk;
         var index = Number(process, "index");
         var x = io.Read("x");
-        Moments(comparison, walk, index, x);
-        Check(comparison, "step.p_sample.sample", () => walk.Down(new Ancestral(diffusion.Variance), x, index));
+        Moments(comparison, chain, index, x);
+        Check(comparison, "step.p_sample.sample", () => chain.Down(new Ancestral(diffusion.Variance), x, index));
         Check(comparison, "step.p_sample.pred_xstart", () => walk.X0(x, index));
         foreach (var eta in (double[])[0, 1])
         {
