@@ -165,18 +165,11 @@ public sealed record DiscretePath : GaussianPath
         return (1 - weight) * low + weight * (low + 1);
     }
 
-    /// <summary>The last step whose log(σ/α) is not above this; −1 if there is none.</summary>
-    private int LastBelow(double wanted)
-    {
-        var (low, high) = (-1, Count);
-        while (high - low > 1)
-        {
-            var middle = (low + high) / 2;
-            (low, high) = logRatio[middle] <= wanted ? (middle, high) : (low, middle);
-        }
-
-        return low;
-    }
+    /// <summary>
+    /// The last step whose log(σ/α) is not above this, but for float32's rounding; −1 if there is none. A stretched table, whose ᾱ nears 0 before its end, may
+    /// rise above its last.
+    /// </summary>
+    private int LastBelow(double wanted) => Array.FindLastIndex(logRatio, ratio => ratio <= wanted + 3e-7);
 
     private double Check(double time) => time <= Count - 1
         ? time

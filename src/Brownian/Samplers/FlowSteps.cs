@@ -15,6 +15,12 @@ public sealed record FlowSteps : OneStepSampler
     /// <summary>Noise added before the steps; null for a deterministic method.</summary>
     public Churn? Churn { get; init; }
 
+    /// <summary>
+    /// Heun's method with churn as in diffusers' FlowMatchHeunDiscreteScheduler, for reproducing its numbers: σ grows and the signal stays, which leaves the
+    /// path; the first slope is that of the data without the noise, times σ before and divided by σ after it. Rectified flow only.
+    /// </summary>
+    public bool AsDiffusers { get; init; }
+
     /// <summary>The method of order 2 whose second slope is taken <paramref name="alpha"/> of the step ahead: ½ midpoint, ⅔ Ralston, 1 Heun.</summary>
     /// <param name="alpha">In (0, 1].</param>
     public static ButcherTableau SecondOrder(double alpha) => alpha is > 0 and <= 1
@@ -24,8 +30,45 @@ public sealed record FlowSteps : OneStepSampler
     /// <inheritdoc/>
     protected override Tensor Step(SamplingRun run, Tensor xt, NoiseLevel from, NoiseLevel to)
     {
+        if (AsDiffusers && Churn is not null)
+        {
+            return OffThePath(run, Churn, xt, from, to);
+        }
+
         var (noisy, at) = Churn?.Apply(xt, from, run.Schedule, run.Noise) ?? (xt, from);
         var flow = new ProbabilityFlowOde(run.Denoiser, run.Schedule.Path, FlowClock.PathTime);
         return flow.Carry(new FixedSteps(to.IsClean ? ButcherTableau.Euler : Tableau), noisy, at, to).State;
     }
+
+    private static Tensor OffThePath(SamplingRun run, Churn churn, Tensor xt, NoiseLevel from, NoiseLevel to)
+    {
+        // It counts calls and not steps.
+        var calls = 2 * run.Schedule.Steps - 1;
+        var within = from.Sigma >= churn.From && from.Sigma <= churn.To;
+        var raised = from.Sigma * (1 + (within ? Math.Min(churn.Amount / calls, Math.Sqrt(2) - 1) : 0));
+        var first = Velocity(run.Denoiser.Denoise(xt, from)).mul_(from.Sigma / raised);
+        var noisy = xt;
+        if (raised > from.Sigma)
+        {
+            noisy = xt.add(run.Noise.NormalLike(xt), alpha: churn.NoiseScale * Math.Sqrt(raised * raised - from.Sigma * from.Sigma));
+        }
+
+        var length = to.Sigma - raised;
+        var trial = noisy.add(first, alpha: length);
+        if (to.IsClean)
+        {
+            return trial;
+        }
+
+        var second = Velocity(run.Denoiser.Denoise(trial, to));
+        if (raised > from.Sigma)
+        {
+            // Drawn in the second call too, and not used.
+            using var unused = run.Noise.NormalLike(xt);
+        }
+
+        return noisy.add(first.add_(second), alpha: length / 2);
+    }
+
+    private static Tensor Velocity(Denoised belief) => belief.Epsilon - belief.X0;
 }

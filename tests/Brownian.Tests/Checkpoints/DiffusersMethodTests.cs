@@ -17,7 +17,9 @@ public sealed class DiffusersMethodTests
     [InlineData("TCDScheduler", typeof(DiscretePath), typeof(Tcd))]
     [InlineData("CMStochasticIterativeScheduler", typeof(EdmPath), typeof(MultistepConsistency))]
     [InlineData("ScoreSdeVeScheduler", typeof(VarianceExploding), typeof(PredictorCorrector))]
+    [InlineData("ScoreSdeVpScheduler", typeof(VariancePreserving), typeof(ReverseSde))]
     [InlineData("KarrasVeScheduler", typeof(EdmPath), typeof(Heun))]
+    [InlineData("CosineDPMSolverMultistepScheduler", typeof(EdmPath), typeof(DpmSolverPlusPlus))]
     [InlineData("FlowMatchEulerDiscreteScheduler", typeof(RectifiedFlow), typeof(Euler))]
     [InlineData("FlowMatchHeunDiscreteScheduler", typeof(RectifiedFlow), typeof(ProbabilityFlow))]
     public void A_class_is_read_as_a_path_and_a_sampler(string name, Type path, Type sampler)
@@ -37,6 +39,18 @@ public sealed class DiffusersMethodTests
         Assert.Equal(new VarianceExploding(0.02, 2696), ours.Path);
         Assert.Equal(new VarianceExploding(0.01, 1348), theirs.Path);
         Assert.Equal(new PredictScore { Told = NoiseLabel.Sigma, UnitData = true }, ours.Parameterization);
+    }
+
+    [Fact]
+    public void Stable_audio_is_told_the_angle_and_sampled_by_the_sde()
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        var scheduler = DiffusersScheduler.Read("CosineDPMSolverMultistepScheduler", []);
+        Assert.Equal(new PredictEdm(1) { Negative = true, Told = NoiseLabel.Angle }, scheduler.Parameterization);
+        Assert.Equal(new DpmSolverPlusPlus(2) { Stochastic = true }, scheduler.Sampler);
+        var start = scheduler.Spacing.Levels(scheduler.Path, 5)[0];
+        var label = scheduler.Parameterization.Label(NoiseLevels.Of(start, TorchSharp.torch.zeros(1, dtype: TorchSharp.torch.ScalarType.Float64)));
+        Assert.Equal(2 / Math.PI * Math.Atan(500), label.item<double>(), 1e-12);
     }
 
     [Fact]

@@ -79,7 +79,7 @@ public sealed class DiffusersSchedulerTests : LeakCheck
         Assert.Contains("known are linear and log_linear", error.Message, StringComparison.Ordinal);
         Assert.Contains("solver_p", Assert.Throws<NotSupportedException>(() => Levels("UniPCMultistepScheduler", new() { ["solver_p"] = new JsonObject() }, 4)).Message, StringComparison.Ordinal);
         Assert.Contains("tau_func", Assert.Throws<NotSupportedException>(() => Levels("SASolverScheduler", new() { ["tau_func"] = "f" }, 4)).Message, StringComparison.Ordinal);
-        Assert.Contains("give it as flow_shift", Assert.Throws<NotSupportedException>(() => Levels("UniPCMultistepScheduler", new() { ["use_flow_sigmas"] = true, ["use_dynamic_shifting"] = true }, 4)).Message, StringComparison.Ordinal);
+        Assert.Contains("give it as flow_shift, or its logarithm as mu", Assert.Throws<NotSupportedException>(() => Levels("UniPCMultistepScheduler", new() { ["use_flow_sigmas"] = true, ["use_dynamic_shifting"] = true }, 4)).Message, StringComparison.Ordinal);
         Assert.Contains("order of 1, 2 or 3", Assert.Throws<ArgumentOutOfRangeException>(() => Levels("DPMSolverSinglestepScheduler", new() { ["solver_order"] = 4 }, 4)).Message, StringComparison.Ordinal);
     }
 

@@ -59,6 +59,19 @@ public sealed class SpecialSpacingTests
     }
 
     [Fact]
+    public void Given_ratios_are_the_levels()
+    {
+        double[] sigmas = [14.615, 6.475, 1.886, 0.152];
+        var schedule = new ListedRatios(sigmas).Levels(DiscretePath.ScaledLinear(), 4);
+        Assert.All(sigmas.Zip(schedule), pair => Assert.Equal(pair.First, pair.Second.NoiseToSignal, 1e-12));
+        Assert.True(schedule[^1].IsClean);
+        Assert.Equal(new ListedRatios([2, 1]), new ListedRatios([2, 1]));
+        Assert.Contains("expected as many steps as values", Assert.Throws<ArgumentException>(() => new ListedRatios(sigmas).Levels(new EdmPath(), 5)).Message, StringComparison.Ordinal);
+        Assert.Contains("got 3 after 2", Assert.Throws<ArgumentException>(() => new ListedRatios([2, 3]).Levels(new EdmPath(), 2)).Message, StringComparison.Ordinal);
+        Assert.Contains("the end is added", Assert.Throws<ArgumentException>(() => new ListedRatios([2, 0]).Levels(new EdmPath(), 2)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_does_not_fit_the_path_is_refused()
     {
         Assert.Contains("still has some signal", Assert.Throws<ArgumentException>(() => new KarrasTable().Levels(new RectifiedFlow(), 4)).Message, StringComparison.Ordinal);

@@ -50,6 +50,9 @@ internal static class DiffusersFlow
         };
     }
 
+    /// <summary>The shift of the solvers' flow sigmas: by the size of the image if μ is given as "mu", or flow_shift.</summary>
+    public static double Shift(DiffusersSchedulerConfig config) => config.Has("mu") ? Dynamic(config) : config.Number("flow_shift");
+
     /// <summary>The shift by the size of the image: μ is given as "mu", or is that of the smallest images.</summary>
     private static double Dynamic(DiffusersSchedulerConfig config)
     {

@@ -27,6 +27,11 @@ internal sealed record DiffusersMethod(GaussianPath Path, Parameterization Outpu
         "TCDScheduler" => OnTable(config, Distilled(config, FinalLevel.Cleanest), new Tcd()),
         "CMStochasticIterativeScheduler" => ConsistencyModel(config),
         "ScoreSdeVeScheduler" => ScoreSde(config, asDiffusers),
+        "ScoreSdeVpScheduler" => new(
+            new VariancePreserving(config.Number("beta_min"), config.Number("beta_max")),
+            new PredictEpsilon { TimeScale = 999 },
+            new Linspace { Cleanest = config.Number("sampling_eps") },
+            new ReverseSde { AsScoreSde = asDiffusers }),
         "KarrasVeScheduler" => KarrasVe(config, asDiffusers),
         "FlowMatchEulerDiscreteScheduler" => DiffusersFlow.Euler(config, asDiffusers),
         "FlowMatchHeunDiscreteScheduler" => DiffusersFlow.Heun(config, asDiffusers),

@@ -19,7 +19,8 @@ internal static class DiffusersSamplers
         "DPMSolverSDEScheduler" => new DpmSde(),
         "PNDMScheduler" => Pndm(config, asDiffusers),
         "IPNDMScheduler" => new Pndm(PndmStart.None) { AsDiffusers = asDiffusers },
-        "DPMSolverMultistepScheduler" or "DPMSolverMultistepInverseScheduler" or "EDMDPMSolverMultistepScheduler" => Multistep(config, asDiffusers),
+        "DPMSolverMultistepScheduler" or "DPMSolverMultistepInverseScheduler" or "EDMDPMSolverMultistepScheduler"
+            or "CosineDPMSolverMultistepScheduler" => Multistep(config, asDiffusers),
         "DPMSolverSinglestepScheduler" => Singlestep(config, asDiffusers),
         "DEISMultistepScheduler" => Deis(config),
         "UniPCMultistepScheduler" => UniPc(config),

@@ -7,6 +7,9 @@ namespace Brownian.Checkpoints;
 /// <summary>A diffusers scheduler's configuration with the defaults of its class.</summary>
 internal sealed class DiffusersSchedulerConfig
 {
+    /// <summary>Stable Audio's.</summary>
+    private const string Cosine = "CosineDPMSolverMultistepScheduler";
+
     private static readonly JsonObject Beta = Parse("""
         {"num_train_timesteps": 1000, "beta_start": 0.0001, "beta_end": 0.02, "beta_schedule": "linear", "trained_betas": null,
          "prediction_type": "epsilon", "steps_offset": 0, "rescale_betas_zero_snr": false}
@@ -57,7 +60,8 @@ internal sealed class DiffusersSchedulerConfig
             {"beta_start": 0.00085, "beta_end": 0.012, "clip_sample": false, "clip_sample_range": 1.0}
             """)),
         ["DPMSolverMultistepScheduler"] = Merge(Beta, SigmaSpacing, Solver, Parse("""
-            {"use_lu_lambdas": false, "use_flow_sigmas": false, "flow_shift": 1.0, "lambda_min_clipped": "-inf"}
+            {"use_lu_lambdas": false, "use_flow_sigmas": false, "flow_shift": 1.0, "use_dynamic_shifting": false, "time_shift_type": "exponential",
+             "lambda_min_clipped": "-inf"}
             """)),
         ["EulerAncestralDiscreteScheduler"] = Merge(Beta, Parse("""{"timestep_spacing": "linspace"}""")),
         ["LMSDiscreteScheduler"] = Merge(Beta, SigmaSpacing),
@@ -79,6 +83,10 @@ internal sealed class DiffusersSchedulerConfig
         ["DPMSolverMultistepInverseScheduler"] = Merge(Beta, SigmaSpacing, Solver, Flow, Parse("""{"lambda_min_clipped": "-inf"}""")),
         ["EDMEulerScheduler"] = Edm,
         ["EDMDPMSolverMultistepScheduler"] = Merge(Edm, Solver),
+        [Cosine] = Merge(Edm, Solver, Parse("""
+            {"sigma_min": 0.3, "sigma_max": 500.0, "sigma_data": 1.0, "sigma_schedule": "exponential", "prediction_type": "v_prediction",
+             "algorithm_type": "sde-dpmsolver++"}
+            """)),
         ["DDIMInverseScheduler"] = Ddim,
         ["LCMScheduler"] = Distilled,
         ["TCDScheduler"] = Distilled,
@@ -90,6 +98,7 @@ internal sealed class DiffusersSchedulerConfig
         ["ScoreSdeVeScheduler"] = Parse("""
             {"num_train_timesteps": 2000, "snr": 0.15, "sigma_min": 0.01, "sigma_max": 1348.0, "sampling_eps": 1e-5, "correct_steps": 1}
             """),
+        ["ScoreSdeVpScheduler"] = Parse("""{"num_train_timesteps": 2000, "beta_min": 0.1, "beta_max": 20.0, "sampling_eps": 1e-3}"""),
         ["KarrasVeScheduler"] = Parse("""
             {"sigma_min": 0.02, "sigma_max": 100, "s_noise": 1.007, "s_churn": 80, "s_min": 0.05, "s_max": 50}
             """),
@@ -117,8 +126,11 @@ internal sealed class DiffusersSchedulerConfig
     /// <summary>The scheduler's class.</summary>
     public string ClassName { get; }
 
-    /// <summary>Whether it is one of EDM's, which have no table.</summary>
-    public bool IsEdm => ClassName.StartsWith("EDM", StringComparison.Ordinal);
+    /// <summary>Whether it is one of EDM's or preconditioned like them; they have no table.</summary>
+    public bool IsEdm => TellsAngle || ClassName.StartsWith("EDM", StringComparison.Ordinal);
+
+    /// <summary>Whether its network is told atan(σ) and not log(σ).</summary>
+    public bool TellsAngle => ClassName == Cosine;
 
     /// <summary>Whether it is one of those that came from k-diffusion, which keep x/α.</summary>
     public bool KeepsRatio => ClassName is "EulerDiscreteScheduler" or "EulerAncestralDiscreteScheduler" or "HeunDiscreteScheduler"

@@ -66,19 +66,23 @@ internal static class DiffusersSchedulerParts
         return config.Flag("use_flow_sigmas") ? output with { TimeScale = config.Int("num_train_timesteps") } : output;
     }
 
-    private static PredictEdm EdmOutput(DiffusersSchedulerConfig config) => config.Text("prediction_type") switch
+    private static PredictEdm EdmOutput(DiffusersSchedulerConfig config) => new(config.Number("sigma_data"))
     {
-        "epsilon" => new PredictEdm(config.Number("sigma_data")),
-        "v_prediction" => new PredictEdm(config.Number("sigma_data")) { Negative = true },
-        _ => throw config.Unknown("prediction_type", "epsilon and v_prediction"),
+        Negative = config.Text("prediction_type") switch
+        {
+            "epsilon" => false,
+            "v_prediction" => true,
+            _ => throw config.Unknown("prediction_type", "epsilon and v_prediction"),
+        },
+        Told = config.TellsAngle ? NoiseLabel.Angle : NoiseLabel.Time,
     };
 
-    /// <summary>diffusers changes x0 and leaves ε, except where its update is made of x0 and xt, or of ε alone.</summary>
+    /// <summary>diffusers changes x0 and leaves ε, except where its update is made of x0 and xt, or of ε alone. Its TCD has the settings and does not use them.</summary>
     public static Thresholding? Thresholding(DiffusersSchedulerConfig config)
     {
         var rederive = config.ClassName is "HeunDiscreteScheduler" or "DEISMultistepScheduler"
             || (config.Has("algorithm_type") && DiffusersSamplers.Prediction(config) == DpmPrediction.Noise);
-        return config.ClassName == "UniPCMultistepScheduler" && !config.Flag("predict_x0") ? null
+        return config.ClassName == "TCDScheduler" || (config.ClassName == "UniPCMultistepScheduler" && !config.Flag("predict_x0")) ? null
             : config.Flag("thresholding")
             ? new()
             {

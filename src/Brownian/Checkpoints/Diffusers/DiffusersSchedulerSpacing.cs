@@ -97,7 +97,7 @@ internal static class DiffusersSchedulerSpacing
     {
         if (config.Flag("use_flow_sigmas"))
         {
-            return Flow(config, end);
+            return Flow(config, end, asDiffusers);
         }
 
         var lu = config.Flag("use_lu_lambdas");
@@ -126,16 +126,22 @@ internal static class DiffusersSchedulerSpacing
             : new(spacing) { SkipNoisiest = false };
     }
 
-    private static FlowShift Flow(DiffusersSchedulerConfig config, FinalLevel end)
+    private static FlowShift Flow(DiffusersSchedulerConfig config, FinalLevel end, bool asDiffusers)
     {
-        if (InSigma(config) is not null || end == FinalLevel.Cleanest)
+        if (InSigma(config) is not null)
         {
-            throw new NotSupportedException(
-                $"{config.ClassName}: use_flow_sigmas with sigmas of another spacing or final_sigmas_type 'sigma_min' mixes two kinds of σ and cannot be read.");
+            throw new NotSupportedException($"{config.ClassName}: use_flow_sigmas with sigmas of another spacing mixes two kinds of σ and cannot be read.");
         }
 
-        var count = config.Int("num_train_timesteps");
-        return new(config.Number("flow_shift")) { Largest = 1 - 1.0 / count, End = end, Grid = count };
+        // For sigma_min diffusers takes σ/α of the table of β for the share of noise; what is meant is the last share.
+        var (count, mixes) = (config.Int("num_train_timesteps"), end == FinalLevel.Cleanest);
+        return new(DiffusersFlow.Shift(config))
+        {
+            Largest = 1 - 1.0 / count,
+            End = mixes ? FinalLevel.Repeated : end,
+            EndShare = mixes && asDiffusers ? DiffusersSchedulerParts.Table(config).Ratios[0] : null,
+            Grid = count,
+        };
     }
 
     private static ISpacing UniPc(DiffusersSchedulerConfig config, bool asDiffusers)
@@ -163,9 +169,9 @@ internal static class DiffusersSchedulerSpacing
             };
         }
 
-        return config.Flag("use_dynamic_shifting")
-            ? throw new NotSupportedException($"{config.ClassName}: use_dynamic_shifting needs a shift for each image size; give it as flow_shift.")
-            : Flow(config, end) with { Largest = 1, Smallest = 1.0 / count, Bound = 1 - 1e-6, Terminal = config.Optional("shift_terminal") };
+        return config.Flag("use_dynamic_shifting") && !config.Has("mu")
+            ? throw new NotSupportedException($"{config.ClassName}: use_dynamic_shifting needs a shift for each image size; give it as flow_shift, or its logarithm as mu.")
+            : Flow(config, end, asDiffusers) with { Largest = 1, Smallest = 1.0 / count, Bound = (float)(1 - 1e-6), Terminal = config.Optional("shift_terminal") };
     }
 
     private static ISpacing Edm(DiffusersSchedulerConfig config)

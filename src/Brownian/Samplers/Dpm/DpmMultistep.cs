@@ -100,8 +100,14 @@ public abstract record DpmMultistep(int Order) : Sampler
                 next.add_(beforeLast.Value!, alpha: w2);
             }
 
-            return solver.Stochastic ? next.add_(run.Noise.NormalLike(xt), alpha: weights.Noise) : next;
+            return solver.Stochastic ? next.add_(Noise(xt, from, to), alpha: weights.Noise) : next;
         }
+
+        /// <summary>Unit noise of the step, as <see cref="DpmSde"/> has it: of a Brownian motion its increment.</summary>
+        private Tensor Noise(Tensor like, NoiseLevel from, NoiseLevel to) =>
+            run.Noise is IBrownianNoise brownian && to.NoiseToSignal < from.NoiseToSignal && !to.IsClean && from.Alpha > 0
+                ? brownian.Between(like, from.NoiseToSignal, to.NoiseToSignal)
+                : run.Noise.NormalLike(like);
 
         /// <summary>Steps remembered at other levels than this: a schedule may visit a level twice, and then there is no difference to take.</summary>
         private int Usable(double now) => history > 0 && now == lambda.Last ? 0

@@ -41,6 +41,6 @@ internal readonly record struct ExponentialStep(double Xt, double D0, double D1,
             -to.Alpha * falling,
             to.Alpha * (falling / length + 1),
             to.Alpha * ((wrongSign ? -0.5 : 0.5) - (falling + length) / (length * length)),
-            to.Sigma * Math.Sqrt(-double.ExpM1(-2 * h)));
+            to.Sigma * Math.Sqrt(Math.Max(0, -double.ExpM1(-2 * h))));
     }
 }

@@ -12,6 +12,9 @@ public sealed record FlowShift(double Shift = 1) : ISpacing
     /// <summary>Where the schedule ends.</summary>
     public FinalLevel End { get; init; }
 
+    /// <summary>The share where the schedule ends instead, in [0, 1); null for <see cref="End"/>.</summary>
+    public double? EndShare { get; init; }
+
     /// <summary>The share at the first level, before the shift; null for the path's noisiest level.</summary>
     public double? Largest { get; init; }
 
@@ -39,11 +42,12 @@ public sealed record FlowShift(double Shift = 1) : ISpacing
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         var parts = Math.Max(1, SkipLast ? steps : steps - 1);
         var largest = Largest ?? Unshifted(path.Noisiest.Sigma / (path.Noisiest.Alpha + path.Noisiest.Sigma));
-        var shares = Enumerable.Range(0, steps).Select(i => Shifted(largest + (Smallest - largest) * i / parts)).ToArray();
-        var stretch = Terminal is { } last && shares[^1] < 1 ? (1 - last) / (1 - shares[^1]) : 1;
-        var stretched = Array.ConvertAll(shares, share => 1 - (1 - share) * stretch);
+        var shares = Enumerable.Range(0, steps).Select(i => Shifted(largest + i * ((Smallest - largest) / parts))).ToArray();
+        var shrink = Terminal is { } last && shares[^1] < 1 ? (1 - shares[^1]) / (1 - last) : 1;
+        var stretched = Array.ConvertAll(shares, share => shrink == 1 ? share : 1 - (1 - share) / shrink);
         var shaped = Shape?.Between(stretched[0], stretched[^1], steps) ?? stretched;
-        return End.Finish(path, shaped.Select(share => Level(path, Math.Clamp(share, 0, Bound))));
+        var levels = shaped.Select(share => Level(path, Math.Clamp(share, 0, Bound)));
+        return EndShare is { } end ? new(path, [.. levels, Level(path, end)]) : End.Finish(path, levels);
     }
 
     /// <summary>

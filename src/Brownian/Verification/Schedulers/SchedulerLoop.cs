@@ -109,8 +109,7 @@ internal sealed class SchedulerLoop
 
                 // diffusers' flow matching accepts the arguments of churn; Euler's does not use them.
                 Euler when scheduler.Path is RectifiedFlow => scheduler.Sampler,
-                ProbabilityFlow when churn is not null => throw new NotSupportedException(
-                    $"{scheduler.ClassName}: churn adds noise without scaling the signal, which leaves the path; it cannot be run"),
+                ProbabilityFlow when churn is not null => new FlowSteps { Churn = churn, AsDiffusers = true },
                 Euler euler => euler with { Churn = churn },
                 Heun heun => heun with { Churn = churn },
                 var other => other,

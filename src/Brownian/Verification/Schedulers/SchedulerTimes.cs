@@ -12,9 +12,9 @@ internal static class SchedulerTimes
     /// <summary>What the network is told, call by call: the sampler is run and listened to.</summary>
     public static double[] Timesteps(DiffusersScheduler scheduler, NoiseSchedule schedule)
     {
-        if (scheduler.Sampler is PredictorCorrector)
+        if (scheduler.Sampler is PredictorCorrector or SdeSampler)
         {
-            // Its network is told σ, and asked more than once at a time.
+            // Their networks are told σ or 999 times the time, and asked more than once at a time.
             return [.. schedule.SkipLast(1).Select(level => level.Time)];
         }
 
