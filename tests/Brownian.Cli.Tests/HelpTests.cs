@@ -18,6 +18,7 @@ public sealed class HelpTests
     [InlineData("compare")]
     [InlineData("encode")]
     [InlineData("info")]
+    [InlineData("pull")]
     [InlineData("bench")]
     [InlineData("data")]
     [InlineData("toy")]

@@ -9,14 +9,14 @@ namespace Brownian.Cli.Commands;
 /// <summary>Explains a checkpoint or a picture.</summary>
 internal sealed class InfoCommand : BrownianCommand
 {
-    private readonly Argument<string> path = new("PATH") { Description = "A run, a checkpoint, a diffusers folder, a safetensors file, or a picture." };
+    private readonly Argument<string> path = new("PATH") { Description = "A run, a checkpoint, a diffusers folder, a file of weights (safetensors, PyTorch, NumPy), or a picture." };
     private readonly Option<bool> json = SharedOptions.Json();
 
     public InfoCommand(Terminal terminal)
         : base(terminal, "info", "Explain a checkpoint or a picture: what it is, where it comes from, what to do with it.")
     {
         AddAll(path, json);
-        Examples = ["brownian info quickstart/run", "brownian info samples/000003.png"];
+        Examples = ["brownian info quickstart/run", "brownian info v1-5-pruned-emaonly.ckpt", "brownian info samples/000003.png"];
     }
 
     protected override int Run(ParseResult parse, CancellationToken cancellation)

@@ -20,7 +20,13 @@ internal static class CheckpointLines
             ("sampling", info.Sampling is { } s ? $"{s.Sampler}{(s.Options is null ? "" : $" ({s.Options})")}, {s.Spacing}, {s.Steps} steps, guidance {s.Guidance}" : null),
             ("trained", Training(info.Training)),
         };
-        lines.AddRange(info.Weights.Select(w => ("weights", (string?)Weights(w))));
+        foreach (var weights in info.Weights)
+        {
+            lines.Add(("weights", Weights(weights)));
+            lines.Add(("family", weights.Family));
+            lines.Add(("parts", weights.Parts.Count == 0 ? null : $"{string.Join(", ", weights.Parts.Select(Place))}{(weights.Part is { } part ? $"; described: {Place(part)}" : "")}"));
+        }
+
         lines.AddRange(info.Checkpoints.Select(c => ("checkpoint", (string?)$"step {c.Step}, {Words.Bytes(c.Bytes)}")));
         lines.AddRange(info.Problems.Select(problem => ("problem", (string?)problem)));
         if (info.Kind is CheckpointKind.Run && info.Problems.Count == 0)
@@ -32,8 +38,9 @@ internal static class CheckpointLines
         return [.. lines.Where(line => !string.IsNullOrEmpty(line.Value)).Select(line => (line.Name, line.Value!))];
     }
 
-    private static string Kind(CheckpointKind kind) =>
-        string.Concat(kind.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? " " + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
+    private static string Kind(CheckpointKind kind) => kind is CheckpointKind.PyTorch or CheckpointKind.NumPy
+        ? kind.ToString()
+        : string.Concat(kind.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? " " + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
 
     private static string? ForwardPath(GaussianPath? path) => path switch
     {
@@ -64,6 +71,8 @@ internal static class CheckpointLines
         return string.Join(", ", parts.OfType<string>());
     }
 
+    private static string Place(string part) => part.Length == 0 ? "(top)" : part;
+
     private static string Weights(WeightsInfo w) =>
-        $"{w.Name}, {Words.Bytes(w.Bytes)}, {w.Tensors} tensors ({string.Join(", ", w.Types.Select(t => $"{Words.Count(t.Value)} {t.Key}"))}){(w.Sha256 is null ? "" : $", SHA-256 {w.Sha256[..16]}…")}";
+        $"{w.Name}{(w.Format == CheckpointKind.Safetensors ? "" : $" ({Kind(w.Format)})")}, {Words.Bytes(w.Bytes)}, {w.Tensors} tensors ({string.Join(", ", w.Types.Select(t => $"{Words.Count(t.Value)} {t.Key}"))}){(w.Sha256 is null ? "" : $", SHA-256 {w.Sha256[..16]}…")}";
 }

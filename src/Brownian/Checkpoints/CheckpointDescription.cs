@@ -7,6 +7,8 @@ namespace Brownian.Checkpoints;
 /// <summary>Finds out what a file or folder is.</summary>
 internal sealed class CheckpointDescription(string path, bool hashes)
 {
+    private const string UNet2DClass = "UNet2DModel";
+
     private readonly List<string> problems = [];
 
     public CheckpointInfo Describe()
@@ -31,10 +33,42 @@ internal sealed class CheckpointDescription(string path, bool hashes)
 
         return DiffusersFolder.IsDiffusers(path) ? OfDiffusers(CheckpointKind.Diffusers)
             : File.Exists(In("case.json")) ? OfGoldenCase()
-            : File.Exists(In("config.json")) ? new() { Path = path, Kind = CheckpointKind.Component, Weights = Weights(path, SearchOption.TopDirectoryOnly) }
+            : File.Exists(In("config.json")) ? OfComponent()
+            : TensorSearch.AllIn(path, SearchOption.TopDirectoryOnly).Count > 0 ? new() { Path = path, Kind = CheckpointKind.Weights, Weights = Weights(path, SearchOption.TopDirectoryOnly) }
             : throw new CheckpointFormatException(
-                path, "it is no checkpoint: it has no model_index.json, checkpoints/, manifest.json, config.json or case.json",
+                path, "it is no checkpoint: it has no model_index.json, checkpoints/, manifest.json, config.json or case.json, and no weights",
                 "Give a run, a diffusers folder, one of its networks, or a weights' file.");
+    }
+
+    private CheckpointInfo OfComponent()
+    {
+        var weights = Weights(path, SearchOption.TopDirectoryOnly);
+        CompareNames(path);
+        return new() { Path = path, Kind = CheckpointKind.Component, Weights = weights };
+    }
+
+    // The weights of a network whose shape is known are compared with it, name by name.
+    private void CompareNames(string folder)
+    {
+        if (Try(() => NamesProblem(folder)) is { } problem)
+        {
+            problems.Add(problem);
+        }
+    }
+
+    private static string? NamesProblem(string folder)
+    {
+        var path = Path.Combine(folder, "config.json");
+        var config = JsonFile.ReadObject(path);
+        if (config["kind"] is null && config.Text("_class_name") != UNet2DClass)
+        {
+            return null;
+        }
+
+        using var network = NetworkConfig.Read(JsonFile.ReadText(path)).Create();
+        using var file = TensorFile.Open(TensorSearch.In(folder));
+        var (missing, unexpected) = WeightLoading.Compare(network, file, KeyMap.OldDiffusers);
+        return missing.Count + unexpected.Count == 0 ? null : new MissingWeightException(file.Path, missing, unexpected, file.Keys).Message;
     }
 
     private CheckpointInfo OfRun()
@@ -77,6 +111,11 @@ internal sealed class CheckpointDescription(string path, bool hashes)
         var parts = index.Where(p => p.Value is JsonArray && Directory.Exists(In(p.Key))).Select(p => p.Key);
         var weights = parts.SelectMany(p => Weights(In(p), SearchOption.TopDirectoryOnly)).ToArray();
         var info = new CheckpointInfo { Path = path, Kind = kind, Pipeline = index.Text("_class_name"), Weights = weights };
+        foreach (var part in parts.Where(part => File.Exists(In(part, "config.json"))))
+        {
+            CompareNames(In(part));
+        }
+
         if (Try(Ours) is not { } ours)
         {
             return info;
@@ -118,52 +157,21 @@ internal sealed class CheckpointDescription(string path, bool hashes)
 
     private CheckpointInfo OfFile()
     {
-        Span<byte> start = stackalloc byte[9];
-        using (var file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete))
-        {
-            start = start[..RandomAccess.Read(file, start, 0)];
-        }
-
-        var kind = KindOf(start);
-        if (kind is not CheckpointKind.Safetensors)
-        {
-            problems.Add($"this version does not read {kind} files; save the weights as safetensors");
-            return new() { Path = path, Kind = kind };
-        }
-
         var info = WeightsInfo.Of(path, path, hashes);
         return new()
         {
             Path = path,
-            Kind = kind,
+            Kind = info.Format,
             Weights = [info],
             Training = new() { Step = WeightNotes.Step(info.Notes), Images = WeightNotes.Images(info.Notes), Weights = WeightNotes.Part(info.Notes) },
         };
-    }
-
-    // A safetensors file has its JSON at byte 8, so that a header length which looks like another format's mark misleads nobody.
-    private CheckpointKind KindOf(ReadOnlySpan<byte> start)
-    {
-        if (start is [_, _, _, _, _, _, _, _, (byte)'{'])
-        {
-            return CheckpointKind.Safetensors;
-        }
-
-        if (start.StartsWith("PK\x03\x04"u8))
-        {
-            return path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase) ? CheckpointKind.NumPy : CheckpointKind.PyTorch;
-        }
-
-        return start.Length > 6 && start[0] == 0x93 && start[1..6].SequenceEqual("NUMPY"u8) ? CheckpointKind.NumPy
-            : start is [0x80, >= 2 and <= 5, ..] ? CheckpointKind.PyTorch
-            : CheckpointKind.Safetensors;
     }
 
     // A damaged file among several is told and does not hide the others.
     private List<WeightsInfo> Weights(string folder, SearchOption depth)
     {
         var found = new List<WeightsInfo>();
-        foreach (var file in Directory.EnumerateFiles(folder, "*.safetensors", depth).Order(StringComparer.Ordinal))
+        foreach (var file in TensorSearch.AllIn(folder, depth))
         {
             if (Try(() => WeightsInfo.Of(path, file, hashes)) is { } info)
             {
@@ -181,7 +189,7 @@ internal sealed class CheckpointDescription(string path, bool hashes)
         {
             return read();
         }
-        catch (Exception e) when (e is CheckpointFormatException or JsonException or ArgumentException)
+        catch (Exception e) when (e is CheckpointFormatException or JsonException or ArgumentException or NotSupportedException)
         {
             problems.Add(e.Message);
             return null;

@@ -67,7 +67,7 @@ public sealed record CheckpointInfo
     /// <summary>Describes a run, one of its checkpoints, a diffusers folder or component, a golden case, or a weights' file.</summary>
     /// <param name="path">The file or folder.</param>
     /// <param name="hashes">Whether SHA-256 of the weights are computed, which reads all of them.</param>
-    /// <exception cref="CheckpointFormatException">It is none of these, or a safetensors file that is damaged.</exception>
+    /// <exception cref="CheckpointFormatException">It is none of these, or a weights' file that is damaged or refused.</exception>
     public static CheckpointInfo Describe(string path, bool hashes = true) => new CheckpointDescription(path, hashes).Describe();
 
     /// <summary>All of it as JSON, names in snake_case.</summary>

@@ -24,9 +24,15 @@ public enum CheckpointKind
     /// <summary>A golden case: inputs and expected outputs of a reference implementation.</summary>
     GoldenCase,
 
-    /// <summary>A PyTorch file (zip or legacy pickle). Not read by this version.</summary>
+    /// <summary>A PyTorch file (zip or legacy pickle).</summary>
     PyTorch,
 
-    /// <summary>NumPy arrays (.npy, .npz). Not read by this version.</summary>
+    /// <summary>NumPy arrays (.npy, .npz).</summary>
     NumPy,
+
+    /// <summary>Weights in several files with an index.</summary>
+    Sharded,
+
+    /// <summary>A folder with weights and nothing that tells what they are of.</summary>
+    Weights,
 }

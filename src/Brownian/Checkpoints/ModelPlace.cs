@@ -33,7 +33,7 @@ internal sealed record ModelPlace(string Folder, string Weights)
         CheckIndex(full);
         if (!raw)
         {
-            return new(full, WeightsIn(Path.Combine(full, "unet")));
+            return new(full, TensorSearch.In(Path.Combine(full, "unet")));
         }
 
         using var run = RunFolder.OpenRead(full);
@@ -67,22 +67,5 @@ internal sealed record ModelPlace(string Folder, string Weights)
             throw new CheckpointFormatException(
                 path, $"its pipeline is '{name}'; loadable are {string.Join(", ", Pipelines)}", "This version loads unconditional and class-conditional image models.");
         }
-    }
-
-    private static string WeightsIn(string unet)
-    {
-        var usual = Path.Combine(unet, DiffusersFolder.WeightsFile);
-        if (File.Exists(usual))
-        {
-            return usual;
-        }
-
-        var others = Directory.Exists(unet) ? Directory.GetFiles(unet, "*.safetensors") : [];
-        return others.Length == 1
-            ? others[0]
-            : throw new CheckpointFormatException(
-                usual,
-                Directory.Exists(unet) && Directory.GetFiles(unet, "*.bin").Length > 0 ? "the weights are a PyTorch .bin file, which this version does not read" : "the file is missing",
-                "Save the model with safetensors.");
     }
 }

@@ -108,6 +108,25 @@ internal static unsafe partial class Aten
         return address;
     }
 
+    /// <summary>A tensor over memory that stays its owner's: it must outlive the tensor.</summary>
+    /// <param name="start">The first element's address.</param>
+    /// <param name="type">The type of the elements.</param>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="strides">The steps, in elements.</param>
+    public static Tensor Over(void* start, ScalarType type, ReadOnlySpan<long> shape, ReadOnlySpan<long> strides)
+    {
+        // A scalar has no sizes, but wants an address.
+        long none = 0;
+        fixed (long* sizes = shape, steps = strides)
+        {
+            Check(
+                aoti_torch_create_tensor_from_blob(
+                    start, shape.Length, sizes == null ? &none : sizes, steps == null ? &none : steps, 0, (int)type, 0, 0, out var tensor),
+                "create_tensor_from_blob");
+            return Ret((ulong)tensor);
+        }
+    }
+
     /// <summary>How often a tensor was written in place: changes whenever its values may have.</summary>
     public static ulong Version(Tensor tensor)
     {
@@ -151,6 +170,10 @@ internal static unsafe partial class Aten
 
     [LibraryImport(Library)]
     private static partial int torch_get_mutable_data_ptr(nint tensor, out nint address);
+
+    [LibraryImport(Library)]
+    private static partial int aoti_torch_create_tensor_from_blob(
+        void* data, long rank, long* sizes, long* strides, long offset, int type, int device, int deviceIndex, out nint tensor);
 
     [LibraryImport(Library)]
     private static partial int torch_parallel_for(long begin, long end, long grain, delegate* unmanaged<long, long, void*, void> body, void* context);

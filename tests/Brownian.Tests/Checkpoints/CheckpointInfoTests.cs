@@ -113,15 +113,44 @@ public sealed class CheckpointInfoTests : IDisposable
     }
 
     [Theory]
-    [InlineData("w.pt", new byte[] { (byte)'P', (byte)'K', 3, 4, 0, 0 }, CheckpointKind.PyTorch)]
-    [InlineData("w.npz", new byte[] { (byte)'P', (byte)'K', 3, 4, 0, 0 }, CheckpointKind.NumPy)]
-    [InlineData("w.pkl", new byte[] { 0x80, 2, (byte)'}', (byte)'q' }, CheckpointKind.PyTorch)]
-    [InlineData("w.npy", new byte[] { 0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1 }, CheckpointKind.NumPy)]
-    public void A_format_that_is_not_read_is_named(string name, byte[] content, CheckpointKind kind)
+    [InlineData("zip.pt", CheckpointKind.PyTorch, 22)]
+    [InlineData("legacy.pt", CheckpointKind.PyTorch, 22)]
+    [InlineData("arrays.npz", CheckpointKind.NumPy, 7)]
+    [InlineData("one.npy", CheckpointKind.NumPy, 1)]
+    [InlineData("expected.safetensors", CheckpointKind.Safetensors, 22)]
+    public void Every_format_is_described_under_any_name(string name, CheckpointKind kind, int tensors)
     {
-        var info = CheckpointInfo.Describe(folder.Bytes(name, content));
-        Assert.Equal(kind, info.Kind);
-        Assert.Contains($"does not read {kind} files", Assert.Single(info.Problems), StringComparison.Ordinal);
+        var info = CheckpointInfo.Describe(folder.Bytes("weights", File.ReadAllBytes(GoldenData.At("formats", name))));
+        Assert.Equal((kind, tensors), (info.Kind, info.Weights[0].Tensors));
+        Assert.Empty(info.Problems);
+    }
+
+    [Fact]
+    public void A_training_programs_file_tells_its_parts_and_notes()
+    {
+        var weights = CheckpointInfo.Describe(GoldenData.At("formats", "score-sde.pth")).Weights[0];
+        Assert.Equal("ema.shadow_params", weights.Part);
+        Assert.Contains("model", weights.Parts);
+        Assert.Equal("12", weights.Notes["step"]);
+        Assert.Equal(5, weights.Tensors);
+    }
+
+    [Fact]
+    public void Missing_and_unexpected_names_are_told_with_the_nearest_match()
+    {
+        using (var bundle = SmallBundle.Make())
+        {
+            DiffusersFolder.Save(folder["model"], bundle);
+            var weights = WeightLoading.Of(bundle.Model.Network).Select(w => (w.Name == "conv_in.bias" ? "conv_in.bais" : w.Name, w.Tensor));
+            SafetensorsWriter.Write(folder["model/unet/diffusion_pytorch_model.safetensors"], weights);
+        }
+
+        foreach (var path in (string[])[folder["model"], folder["model/unet"]])
+        {
+            var problem = Assert.Single(CheckpointInfo.Describe(path).Problems);
+            Assert.Contains("missing: conv_in.bias (nearest: conv_in.bais)", problem, StringComparison.Ordinal);
+            Assert.Contains("unexpected: conv_in.bais", problem, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

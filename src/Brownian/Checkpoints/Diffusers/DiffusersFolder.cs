@@ -126,7 +126,7 @@ public static class DiffusersFolder
 
     private static (string Path, IReadOnlyDictionary<string, string> Metadata) LoadWeights(Network network, ModelPlace place)
     {
-        using var file = SafetensorsFile.Open(place.Weights);
+        using var file = TensorFile.Open(place.Weights);
         WeightLoading.Load(network, file, KeyMap.OldDiffusers);
         return (place.Weights, file.Metadata);
     }

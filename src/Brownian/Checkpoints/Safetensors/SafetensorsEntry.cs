@@ -6,14 +6,8 @@ namespace Brownian.Checkpoints;
 /// <param name="Shape">Its shape; empty for a scalar.</param>
 /// <param name="Begin">Where its bytes begin, counted from the start of the file.</param>
 /// <param name="End">Where they end (exclusive).</param>
-public sealed record SafetensorsEntry(string Name, SafetensorsType Type, IReadOnlyList<long> Shape, long Begin, long End)
+public sealed record SafetensorsEntry(string Name, SafetensorsType Type, IReadOnlyList<long> Shape, long Begin, long End) : TensorEntry(Name, Type, Shape)
 {
-    /// <summary>The size in bytes.</summary>
-    public long Bytes => End - Begin;
-
-    /// <summary>The number of elements.</summary>
-    public long Count => Bytes / Type.Bytes;
-
     /// <inheritdoc/>
-    public override string ToString() => $"{Name}: {Type.Name} [{string.Join(", ", Shape)}], bytes {Begin}–{End}";
+    public override string ToString() => $"{base.ToString()}, bytes {Begin}–{End}";
 }

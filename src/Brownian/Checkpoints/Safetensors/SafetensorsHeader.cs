@@ -171,7 +171,8 @@ internal sealed class SafetensorsHeader
             throw Bad(problem, key, start);
         }
 
-        return new(key, type, dimensions, checked(dataStart + range[0]), checked(dataStart + range[1]));
+        var begin = checked(dataStart + range[0]);
+        return new(key, type, dimensions, begin, checked(dataStart + range[1])) { Offset = begin };
     }
 
     private SafetensorsType ReadType(ref Utf8JsonReader reader, string key)

@@ -11,7 +11,7 @@ public static class WeightLoading
     /// <param name="map">How foreign names read; only names that the network does not know itself are translated.</param>
     /// <exception cref="MissingWeightException">Names are missing or unexpected. The network is as before.</exception>
     /// <exception cref="CheckpointFormatException">A shape differs. The network is as before.</exception>
-    public static void Load(nn.Module module, SafetensorsFile file, KeyMap? map = null)
+    public static void Load(nn.Module module, TensorFile file, KeyMap? map = null)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
@@ -25,7 +25,7 @@ public static class WeightLoading
         foreach (var (name, target) in targets)
         {
             // copy_, not a raw copy of bytes: whoever caches converted weights watches the tensors' versions.
-            using var whole = file.Read(sources[name].Key);
+            using var whole = file.Borrow(sources[name].Key);
             using var value = sources[name].Place.Take(whole);
             target.copy_(value.reshape(target.shape));
         }
@@ -35,7 +35,31 @@ public static class WeightLoading
     public static IEnumerable<(string Name, Tensor Tensor)> Of(nn.Module module) =>
         module.state_dict().Select(entry => (entry.Key, entry.Value));
 
-    private static Dictionary<string, Source> Match(Dictionary<string, Tensor> targets, SafetensorsFile file, KeyMap map)
+    /// <summary>Which weights of a network a file lacks, and which of the file's the network lacks; nothing is loaded.</summary>
+    /// <exception cref="CheckpointFormatException">A shape differs, or two names stand for one weight.</exception>
+    public static (IReadOnlyList<string> Missing, IReadOnlyList<string> Unexpected) Compare(nn.Module module, TensorFile file, KeyMap? map = null)
+    {
+        using var scope = NewDisposeScope();
+        var targets = module.state_dict();
+        var (sources, missing, unexpected) = Find(targets, file, map ?? KeyMap.Identity);
+        foreach (var (name, source) in sources)
+        {
+            CheckShape(file, source, targets[name]);
+        }
+
+        return (missing, unexpected);
+    }
+
+    private static Dictionary<string, Source> Match(Dictionary<string, Tensor> targets, TensorFile file, KeyMap map)
+    {
+        var (sources, missing, unexpected) = Find(targets, file, map);
+        return missing.Count == 0 && unexpected.Count == 0
+            ? sources
+            : throw new MissingWeightException(file.Path, missing, unexpected, file.Keys);
+    }
+
+    private static (Dictionary<string, Source> Sources, List<string> Missing, List<string> Unexpected) Find(
+        Dictionary<string, Tensor> targets, TensorFile file, KeyMap map)
     {
         var sources = new Dictionary<string, Source>(StringComparer.Ordinal);
         var unexpected = new List<string>();
@@ -58,15 +82,12 @@ public static class WeightLoading
             }
         }
 
-        var missing = targets.Keys.Where(name => !sources.ContainsKey(name)).ToList();
-        return missing.Count == 0 && unexpected.Count == 0
-            ? sources
-            : throw new MissingWeightException(file.Path, missing, unexpected, file.Keys);
+        return (sources, [.. targets.Keys.Where(name => !sources.ContainsKey(name))], unexpected);
     }
 
-    private static void Add(Dictionary<string, Source> sources, SafetensorsFile file, string key, WeightPlace place)
+    private static void Add(Dictionary<string, Source> sources, TensorFile file, string key, WeightPlace place)
     {
-        if (key != place.Name && file.Contains(place.Name) && file.SameBytes(key, place.Name))
+        if (key != place.Name && file.Contains(place.Name) && file.AreSame(key, place.Name))
         {
             // The same numbers twice, under an old name and the new one.
             return;
@@ -76,11 +97,11 @@ public static class WeightLoading
         {
             throw new CheckpointFormatException(
                 file.Path, $"'{sources[place.Name].Key}' and '{key}' both stand for '{place.Name}'", "Remove one of them from the file.", key,
-                file.Info(key).Begin);
+                file.Info(key).Offset);
         }
     }
 
-    private static void CheckShape(SafetensorsFile file, Source source, Tensor target)
+    private static void CheckShape(TensorFile file, Source source, Tensor target)
     {
         var (key, place) = source;
         var entry = file.Info(key);
@@ -95,7 +116,7 @@ public static class WeightLoading
         {
             throw new CheckpointFormatException(
                 file.Path, $"expected shape [{string.Join(", ", target.shape)}], got [{string.Join(", ", entry.Shape)}]",
-                "The configuration does not belong to these weights.", key, entry.Begin);
+                "The configuration does not belong to these weights.", key, entry.Offset);
         }
 
         static IEnumerable<long> Squeezed(IReadOnlyList<long> shape) => shape.Count > 2 && shape.Skip(2).All(side => side == 1) ? shape.Take(2) : shape;

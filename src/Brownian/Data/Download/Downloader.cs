@@ -22,6 +22,9 @@ internal sealed class Downloader(HttpClient client, IProgress<DownloadProgress>?
     /// <summary>The pause before a new attempt; doubled each time.</summary>
     public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(0.5);
 
+    /// <summary>What the name of a file ends in until it is whole.</summary>
+    public string Unfinished { get; init; } = ".part";
+
     /// <summary>Makes sure that <paramref name="file"/> is in <paramref name="folder"/>.</summary>
     /// <returns>Its path.</returns>
     /// <exception cref="DownloadException">No mirror gave the right content.</exception>
@@ -34,7 +37,7 @@ internal sealed class Downloader(HttpClient client, IProgress<DownloadProgress>?
             return target;
         }
 
-        var path = target + ".part";
+        var path = target + Unfinished;
         using (var part = OpenAlone(path, target, cancellation))
         {
             if (part is null)
@@ -50,7 +53,7 @@ internal sealed class Downloader(HttpClient client, IProgress<DownloadProgress>?
                     File.Delete(path);
                 }
 
-                throw new DownloadException($"{file.Name}: no download succeeded ({string.Join("; ", failures)}).");
+                throw new DownloadException($"{file.Shown}: no download succeeded ({string.Join("; ", failures)}).");
             }
 
             part.Flush(flushToDisk: true);
@@ -89,9 +92,11 @@ internal sealed class Downloader(HttpClient client, IProgress<DownloadProgress>?
     private bool TryMirror(RemoteFile file, Uri mirror, FileStream part, List<string> failures, CancellationToken cancellation)
     {
         var pause = Pause;
+
+        // A server whose file is shorter than expected makes us begin anew again and again: only more than ever before is progress.
+        var most = part.Length;
         for (var fruitless = 0; fruitless < FruitlessAttempts;)
         {
-            var before = part.Length;
             try
             {
                 Receive(file, mirror, part, cancellation);
@@ -107,8 +112,9 @@ internal sealed class Downloader(HttpClient client, IProgress<DownloadProgress>?
             catch (Exception error) when (error is HttpRequestException or IOException or TimeoutException)
             {
                 cancellation.ThrowIfCancellationRequested();
-                fruitless = part.Length > before ? 0 : fruitless + 1;
-                if (error is HttpRequestException { StatusCode: HttpStatusCode.NotFound or HttpStatusCode.Forbidden } || fruitless == FruitlessAttempts)
+                fruitless = part.Length > most ? 0 : fruitless + 1;
+                most = Math.Max(most, part.Length);
+                if (error is HttpRequestException { StatusCode: HttpStatusCode.NotFound or HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized } || fruitless == FruitlessAttempts)
                 {
                     failures.Add($"{mirror.Host}: {error.Message}");
                     return false;
@@ -179,7 +185,7 @@ internal sealed class Downloader(HttpClient client, IProgress<DownloadProgress>?
             }
 
             part.Write(buffer, 0, read);
-            progress?.Report(new DownloadProgress(file.Name, part.Length, file.Length));
+            progress?.Report(new DownloadProgress(file.Shown, part.Length, file.Length));
         }
     }
 
@@ -188,7 +194,21 @@ internal sealed class Downloader(HttpClient client, IProgress<DownloadProgress>?
     {
         part.Flush();
         part.Position = 0;
-        var hash = Convert.ToHexStringLower(SHA256.HashData(part));
-        return hash == file.Sha256 ? null : $"wrong content: expected SHA-256 {file.Sha256}, got {hash} ({part.Length} of {file.Length} bytes)";
+        var (kind, hash) = file.IsGitHash ? ("Git hash", GitHash(part)) : ("SHA-256", Convert.ToHexStringLower(SHA256.HashData(part)));
+        return hash == file.Sha256 && part.Length == file.Length ? null : $"wrong content: expected {kind} {file.Sha256}, got {hash} ({part.Length} of {file.Length} bytes)";
+    }
+
+    // Git hashes the content after a word about it.
+    private static string GitHash(FileStream part)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
+        hash.AppendData(System.Text.Encoding.ASCII.GetBytes($"blob {part.Length}\0"));
+        var buffer = new byte[1 << 16];
+        while (part.Read(buffer) is > 0 and var read)
+        {
+            hash.AppendData(buffer, 0, read);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }
