@@ -1,6 +1,7 @@
 using Brownian.Checkpoints;
 using Brownian.Data;
 using Brownian.Testing;
+using static TorchSharp.torch;
 
 namespace Brownian.Tests.Data;
 
@@ -12,10 +13,10 @@ public sealed class ResizeTests
         var cases = new TheoryData<int, string, int, int>();
         foreach (var (height, width) in new[] { (12, 16), (40, 28), (9, 31) })
         {
-            foreach (var filter in new[] { "box", "bilinear", "bicubic", "lanczos" })
+            foreach (var filter in new[] { "nearest", "box", "bilinear", "bicubic", "lanczos" })
             {
                 cases.Add(0, filter, height, width);
-                if (filter != "box")
+                if (filter is not ("box" or "nearest"))
                 {
                     cases.Add(1, filter, height, width);
                 }
@@ -53,15 +54,43 @@ public sealed class ResizeTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Is_within_a_level_of_Pillows_bytes(int image, string filter, int height, int width)
+    public void Equals_Pillows_bytes(int image, string filter, int height, int width)
     {
         var expected = Golden($"img{image}.pil_{filter}_{height}x{width}");
-        var kernel = Enum.Parse<ResizeFilter>(filter, ignoreCase: true);
-        var source = Image(image);
-        // Pillow goes over the columns first, and rounds and clips to bytes between the two axes too.
-        var wide = PixelBuffer.From(Resize.To(source, source.Height, width, kernel).ToPicture());
-        var actual = Resize.To(wide, height, width, kernel).ToPicture();
-        Assert.All(Enumerable.Range(0, expected.Length), i => Assert.InRange(Math.Abs(expected[i] - actual.Plane(i % 3)[i / 3]), 0, 1));
+        var actual = Resize.To(Picture(image), height, width, Enum.Parse<ResizeFilter>(filter, ignoreCase: true));
+        Assert.All(Enumerable.Range(0, expected.Length), i => Assert.Equal(expected[i], actual.Plane(i % 3)[i / 3]));
+    }
+
+    [Theory]
+    [InlineData(ResizeFilter.Box)]
+    [InlineData(ResizeFilter.Hamming)]
+    [InlineData(ResizeFilter.Lanczos)]
+    public void A_flat_picture_stays_flat_and_tensors_pass_gradients(ResizeFilter filter)
+    {
+        using var scope = NewDisposeScope();
+        var images = full(2, 3, 17, 10, 0.25, dtype: ScalarType.Float64).requires_grad_(true);
+        var resized = Resize.To(images, 5, 23, filter);
+        Assert.Equal([2, 3, 5, 23], resized.shape);
+        Assert.InRange((resized - 0.25).abs().max().item<double>(), 0, 1e-12);
+
+        // Every output pixel's weights have the sum 1.
+        resized.sum().backward();
+        Assert.Equal(2 * 3 * 5 * 23, images.grad!.sum().item<double>(), 9);
+    }
+
+    [Fact]
+    public void Nearest_takes_pixels_and_mixes_none()
+    {
+        var picture = new Picture(4, 1, 4, [10, 20, 30, 40, 1, 2, 3, 4, 5, 6, 7, 8, 0, 255, 0, 255]);
+        Assert.Equal([20, 40, 2, 4, 6, 8, 255, 255], Resize.To(picture, 1, 2, ResizeFilter.Nearest).Pixels);
+    }
+
+    [Fact]
+    public void Bytes_are_weighted_by_alpha()
+    {
+        // One white opaque pixel beside a transparent black one: the mean is white, half opaque.
+        var picture = new Picture(4, 1, 2, [255, 0, 255, 0, 255, 0, 255, 0]);
+        Assert.Equal([255, 255, 255, 128], Resize.To(picture, 1, 1, ResizeFilter.Box).Pixels);
     }
 
     [Fact]
@@ -84,7 +113,9 @@ public sealed class ResizeTests
         Assert.All(small.Plane(0).ToArray().Zip(small.Plane(3).ToArray()), pixel => Assert.True(pixel.Second < 0.01 || Math.Abs(pixel.First - 255) < 0.01));
     }
 
-    private static PixelBuffer Image(int image) => PixelBuffer.From(ImageCodec.Load(GoldenData.At("metrics_images", $"img{image}_a.png")));
+    private static PixelBuffer Image(int image) => PixelBuffer.From(Picture(image));
+
+    private static Picture Picture(int image) => ImageCodec.Load(GoldenData.At("metrics_images", $"img{image}_a.png"));
 
     private static float[] Golden(string name)
     {

@@ -1,6 +1,9 @@
 namespace Brownian.Data;
 
-/// <summary>The kernel of an antialiased resize; its support grows with the reduction, as in Pillow and in torch's <c>antialias=True</c>.</summary>
+/// <summary>
+/// The kernel of a resize. Those that mix pixels are antialiased: their support grows with the reduction, as in Pillow and in torch's
+/// <c>antialias=True</c>.
+/// </summary>
 public enum ResizeFilter
 {
     /// <summary>The average of the covered pixels.</summary>
@@ -14,4 +17,10 @@ public enum ResizeFilter
 
     /// <summary>Lanczos' windowed sinc, radius 3.</summary>
     Lanczos,
+
+    /// <summary>The nearest pixel, unmixed: for masks and labels.</summary>
+    Nearest,
+
+    /// <summary>Hamming's windowed sinc, radius 1: sharper than <see cref="Bilinear"/> at the same cost.</summary>
+    Hamming,
 }
