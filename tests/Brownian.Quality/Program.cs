@@ -7,6 +7,7 @@ using System.Globalization;
 using Brownian;
 using Brownian.Checkpoints;
 using Brownian.Data;
+using Brownian.Evaluation;
 using Brownian.Guidance;
 using Brownian.Quality;
 using Brownian.Samplers;
@@ -62,7 +63,7 @@ void Measure(string run, ModelBundle bundle, int steps)
     var (sampleFeatures, sampleClasses) = judge.Look(pictures);
     Console.WriteLine(
         $"{run}: {count} samples, {Option("--sampler") ?? recommended.Sampler}, {steps} steps: agreement with the class asked for "
-        + $"{Judge.Agreement(asked, sampleClasses):p2}, Fréchet distance to the test images in the judge's features {Frechet.Distance(sampleFeatures, features):f3}");
+        + $"{Judge.Agreement(asked, sampleClasses):p2}, Fréchet distance to the test images in the judge's features {FrechetDistance.Between(sampleFeatures, features):f3}");
     if (Option("--grid") is { } grid)
     {
         ImageCodec.SavePng(ImageGrid.Tile(pictures.narrow(0, 0, Math.Min(count, 10 * classes)), columns: classes, zoom: 2), grid);
