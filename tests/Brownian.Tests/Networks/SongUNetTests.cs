@@ -111,6 +111,19 @@ public sealed class SongUNetTests : LeakCheck
         Assert.Equal(0, Relative(Output(plain), Output(filtered)));
     }
 
+    [Theory]
+    [InlineData("ddpm", 0.1)]
+    [InlineData("biggan", 1)]
+    public void Shortcuts_start_as_in_score_sde(string blocks, double scale)
+    {
+        using var scope = NewDisposeScope();
+        using var network = new SongUNet(Small with { ResblockType = blocks, ModelChannels = 32 }, seed: 1);
+        var weight = network.state_dict()["down1_block0.conv_shortcut.weight"];
+
+        // Variance scale over the mean of fan-in and fan-out, 48; that of 2048 uniform numbers is off by 2 %.
+        Assert.InRange(weight.square().mean().item<float>() * 48 / scale, 0.92, 1.08);
+    }
+
     [Fact]
     public void A_new_network_predicts_nearly_nothing()
     {

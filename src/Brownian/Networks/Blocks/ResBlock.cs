@@ -39,6 +39,9 @@ public sealed class ResBlock : nn.Module<Tensor, Tensor?, Tensor>
         }
     }
 
+    /// <summary>The shortcut's 1×1 convolution, where it has one.</summary>
+    internal Convolution? Shortcut => shortcut;
+
     /// <summary>[N, C, H, W] → [N, C', H', W'].</summary>
     /// <param name="x">[N, C, H, W].</param>
     /// <param name="embedding">The time embedding after its activation, [N, E]; null for a block that is not told the time.</param>

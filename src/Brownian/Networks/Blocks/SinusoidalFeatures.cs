@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace Brownian.Networks.Blocks;
 
-/// <summary>Sines and cosines of the time at geometric frequencies (Vaswani et al. 2017; Ho et al. 2020): [N] → [N, C] in float32.</summary>
+/// <summary>
+/// Sines and cosines of the time at geometric frequencies (Vaswani et al. 2017; Ho et al. 2020): [N] → [N, C] in float32, or in float64 for times
+/// that are.
+/// </summary>
 public sealed class SinusoidalFeatures : nn.Module<Tensor, Tensor>
 {
     private readonly long channels;
@@ -28,7 +31,7 @@ public sealed class SinusoidalFeatures : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var half = channels / 2;
         var exponent = arange(half, dtype: ScalarType.Float32, device: time.device) * -Math.Log(10000) / (half - frequencyShift);
-        var phase = time.to(ScalarType.Float32).unsqueeze(1) * exponent.exp().unsqueeze(0); // [N, C/2]
+        var phase = (time.dtype == ScalarType.Float64 ? time : time.to(ScalarType.Float32)).unsqueeze(1) * exponent.exp().unsqueeze(0); // [N, C/2]
         Tensor[] parts = cosineFirst ? [phase.cos(), phase.sin()] : [phase.sin(), phase.cos()];
         var features = cat(parts, 1);
         return (channels % 2 == 0 ? features : nn.functional.pad(features, [0, 1])).MoveToOuterDisposeScope();

@@ -60,7 +60,7 @@ internal sealed class RefineNorm : nn.Module<Tensor, Tensor?, Tensor>, IInitiali
     public override Tensor forward(Tensor x, Tensor? level)
     {
         using var scope = NewDisposeScope();
-        var h = x.to(Master());
+        var h = x.to(Master(x.dtype));
         var parts = embed is null ? [] : embed.call(level!).chunk(embed.Width / h.size(1), -1);
         Tensor Of(int i, string part) => (embed is null ? Own(part) : parts[i]).unsqueeze(-1).unsqueeze(-1);
         var y = kind switch
@@ -154,8 +154,9 @@ internal sealed class RefineNorm : nn.Module<Tensor, Tensor?, Tensor>, IInitiali
         holder.register_buffer("num_batches_tracked", zeros([], dtype: ScalarType.Int64));
     }
 
-    private ScalarType Master() => embed is not null ? embed.Weight.dtype
-        : own.Length > 0 ? Own(own[0]).dtype : ScalarType.Float32;
+    private ScalarType Master(ScalarType given) => embed is not null ? embed.Weight.dtype
+        : own.Length > 0 ? Own(own[0]).dtype
+        : given == ScalarType.Float64 ? given : ScalarType.Float32;
 
     private sealed class Nest() : nn.Module("bn")
     {

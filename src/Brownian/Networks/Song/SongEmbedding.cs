@@ -50,7 +50,7 @@ internal sealed class SongEmbedding
     public Tensor Of(Tensor label, Condition? condition, long batch, ScalarType type, Action<string, Tensor>? trace)
     {
         using var scope = NewDisposeScope();
-        var x = features.call(label.to(type)).to(type); // [N, F]
+        var x = features.call(config.TimeEmbeddingType == "positional" ? label : label.to(type)).to(type); // [N, F]
         trace?.Invoke("time_proj", x);
         var weights = classes is null ? null : ClassWeights(condition, batch, label).to(type);
         x = weights is null || config.ClassAfterEmbedding ? x : x + classes!.call(weights * Math.Sqrt(config.ClassCount));

@@ -49,13 +49,15 @@ public sealed class SongUNet : BlockNetwork, IConfiguredNetwork
     /// <summary>Draws all weights anew, as <see cref="SongUNetConfig.Initialization"/> says.</summary>
     public override void Initialize(ulong seed)
     {
+        // Score SDE starts the shortcuts of DDPM's blocks at a tenth, as it does attention's projections (Ho et al. 2020's own code at 1).
+        var small = Config.ResblockType == "ddpm" ? modules().OfType<ResBlock>().Select(block => block.Shortcut).ToHashSet() : [];
         foreach (var (i, layer) in modules().OfType<IInitialized>().Index())
         {
             using var noise = new RandomStream(seed, (ulong)i);
             layer.Initialize(noise);
             if (Config.Initialization == "fan_average")
             {
-                FanAverage(layer, noise);
+                FanAverage(layer, noise, small);
             }
             else if (ReferenceEquals(layer, embedding.Classes) && Config.ClassAfterEmbedding)
             {
@@ -207,12 +209,13 @@ public sealed class SongUNet : BlockNetwork, IConfiguredNetwork
         return tensor(sigmas.ToArray(), dtype: like.dtype, device: like.device);
     }
 
-    private void FanAverage(IInitialized layer, RandomStream noise)
+    private void FanAverage(IInitialized layer, RandomStream noise, HashSet<Convolution?> small)
     {
         var atEnd = Config.InitScale == 0 ? 1e-10 : Config.InitScale;
         if (layer is Convolution convolution)
         {
-            Initial.FanAverage(convolution.Weight, convolution.Bias, convolution.StartsAtZero ? atEnd : 1, noise);
+            var scale = convolution.StartsAtZero ? atEnd : small.Contains(convolution) ? 0.1 : 1;
+            Initial.FanAverage(convolution.Weight, convolution.Bias, scale, noise);
         }
         else if (layer is Dense dense)
         {
