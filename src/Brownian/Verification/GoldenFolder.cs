@@ -11,7 +11,7 @@ public static class GoldenFolder
     [
         new UNet2DCases(), new ConditionalCases(), new Guided.GuidedCases(), new PipelineCases(), new NcsnCases(), new ScoreSdeCases(), new EdmCases(),
         new Encoders.AutoencoderCases(), new Encoders.VQModelCases(), new Encoders.ClipTextCases(), new Encoders.ClipVisionCases(), new Encoders.ClipTokenCases(),
-        new SchedulerCases(),
+        new SchedulerCases(), new Metrics.FeatureMetricCases(), new Metrics.ImageMetricCases(), new Metrics.InceptionCases(),
     ];
 
     /// <summary>Runs every case under a folder, in the order of their paths. Files that are no golden cases are passed over.</summary>

@@ -9,9 +9,6 @@ namespace Brownian.Verification;
 /// <summary>Network cases of diffusers' UNet2DModel: output, float64 output, inner activations, loss and gradients.</summary>
 public sealed class UNet2DCases : IGoldenKind
 {
-    // diffusers computes float64 networks with float32 time features; sine and cosine differ by an ulp between libraries.
-    private const double ShareOfNoiseInFloat64 = 0.25;
-
     /// <inheritdoc/>
     public bool Handles(GoldenFile file) => file.IsCase && file.Text("cls") == "UNet2DModel";
 
@@ -48,7 +45,7 @@ public sealed class UNet2DCases : IGoldenKind
             using var frozen = no_grad();
             network.to(ScalarType.Float64);
             var first = network.call(io.Read("sample", ScalarType.Float64)[..1], Timestep(io, 1), Condition(io, network, 1));
-            comparison.Elements("out_f64", first, io.Read("out_f64"), tolerances.Absolute * ShareOfNoiseInFloat64, 0);
+            comparison.Elements("out_f64", first, io.Read("out_f64"), tolerances.InFloat64, 0);
         }
 
         return comparison.Result(file.Name, "UNet2DModel");

@@ -5,6 +5,7 @@ using Brownian.Checkpoints;
 using Brownian.Guidance;
 using Brownian.Networks.Guided;
 using Brownian.Samplers;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Brownian.Verification.Guided;
@@ -22,10 +23,9 @@ internal sealed partial class EncoderCase(GoldenFile file)
         var config = EncoderUNetConfig.FromJson(file.Json.GetProperty("config").GetRawText());
         using var io = SafetensorsFile.Open(Path.Combine(file.Folder, "io.safetensors"));
         using var network = config.Create();
-        var name = new[] { "classifier.safetensors", "model.safetensors" }.First(n => File.Exists(Path.Combine(file.Folder, n)));
-        using (var weights = SafetensorsFile.Open(Path.Combine(file.Folder, name)))
+        using (var weights = CaseWeights.Open(file, "classifier.safetensors", "model.safetensors"))
         {
-            WeightLoading.Load(network, weights, GuidedKeys.Of(config));
+            WeightLoading.Load(network, weights.File, GuidedKeys.Of(config));
         }
 
         network.eval();
@@ -45,6 +45,14 @@ internal sealed partial class EncoderCase(GoldenFile file)
         if (io.Keys.Any(key => key.StartsWith("guided", StringComparison.Ordinal)))
         {
             Guided(io, network);
+        }
+
+        if (io.Contains("logits_f64"))
+        {
+            using var frozen = no_grad();
+            network.to(ScalarType.Float64);
+            var first = network.call(io.Read("x", ScalarType.Float64)[..1], io.Read("timesteps")[..1], null);
+            comparison.Elements("logits_f64", first, io.Read("logits_f64"), tolerances.InFloat64, 0);
         }
 
         return comparison.Result(file.Name, "EncoderUNetModel");

@@ -38,8 +38,8 @@ public abstract class ReferenceCases(string repository) : IGoldenKind
     private protected static T Loaded<T>(GoldenFile file, T network, KeyMap names)
         where T : Network
     {
-        using var weights = SafetensorsFile.Open(Path.Combine(file.Folder, "model.safetensors"));
-        WeightLoading.Load(network, weights, names);
+        using var weights = CaseWeights.Open(file, "model.safetensors");
+        WeightLoading.Load(network, weights.File, names);
         network.eval();
         return network;
     }

@@ -4,6 +4,7 @@ using Brownian.Checkpoints.Foreign;
 using Brownian.Objectives;
 using Brownian.Parameterizations;
 using Brownian.Paths;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Brownian.Verification.ScoreMatching;
@@ -13,10 +14,6 @@ internal static class ScoreSdeLosses
 {
     private const double Relative = 1e-5, RelativeOfLikelihood = 1e-4;
 
-    // The reference has σ = 1 − α² and g² of the sub-VP path in float32, where near the clean end half a unit in the last place of α² is a good
-    // part of σ; the loss divides by σ² and multiplies by g².
-    private const double RoundingOfSubVp = 2.5 / (1 << 24);
-
     public static void Compare(GoldenFile file, SafetensorsFile io, DiffusionModel model, Comparison comparison)
     {
         if (!io.Contains("loss.batch"))
@@ -25,14 +22,15 @@ internal static class ScoreSdeLosses
         }
 
         using var scope = NewDisposeScope();
-        NoiseLevel[] levels = [.. io.Read("loss.t_used").data<float>().Select(time => model.Path.At(time))];
-        var rounding = model.Path is SubVariancePreserving ? RoundingOfSubVp / levels.Min(level => level.Sigma) : 0;
+        var times = io.Read("loss.t_used");
+        NoiseLevel[] levels = [.. times.data<float>().Select(time => model.Path.At(time))];
         foreach (var (name, reference) in Values(file.Json.Section("losses").Section("values")))
         {
             var byLikelihood = name.Contains("likelihood_weighting=True", StringComparison.Ordinal);
             LossWeight weight = byLikelihood ? new LikelihoodWeight() : new ScoreWeight();
-            var ours = Mean(new(new UniformTime(), weight) { Reduction = Reduction(name) }, model, io, levels);
-            comparison.Number($"loss {name}", ours, reference, (byLikelihood ? RelativeOfLikelihood + rounding : Relative) * Math.Abs(reference));
+            var rounding = byLikelihood && model.Path is SubVariancePreserving path ? Rounding(path, times) : null;
+            var ours = Mean(new(new UniformTime(), weight) { Reduction = Reduction(name) }, model, io, levels, rounding);
+            comparison.Number($"loss {name}", ours, reference, (byLikelihood ? RelativeOfLikelihood : Relative) * Math.Abs(reference));
         }
 
         Discrete(file.Json, io, model.Network, comparison);
@@ -67,10 +65,24 @@ internal static class ScoreSdeLosses
         }
     }
 
-    private static double Mean(DenoisingObjective objective, DiffusionModel model, SafetensorsFile io, NoiseLevel[] levels)
+    private static double Mean(DenoisingObjective objective, DiffusionModel model, SafetensorsFile io, NoiseLevel[] levels, Tensor? factors = null)
     {
         using var scope = NewDisposeScope();
-        return objective.Evaluate(model, io.Read("loss.batch"), null, levels, io.Read("loss.z")).mean().item<float>();
+        var losses = objective.Evaluate(model, io.Read("loss.batch"), null, levels, io.Read("loss.z"));
+        return (factors is null ? losses : losses * factors).mean().ToDouble();
+    }
+
+    // The reference computes σ = 1 − α² and g² = β·(1 − α⁴) in float32. At time 10⁻³ half a unit in the last place of α² is 3·10⁻⁴ of σ, more
+    // than the 10⁻⁴ that the loss may differ by. So each sample's weight, g²/σ², gets the rounding that the reference's own operations give it, [N].
+    private static Tensor Rounding(SubVariancePreserving path, Tensor times)
+    {
+        using var scope = NewDisposeScope();
+        var (low, growth) = (path.BetaMin, path.BetaMax - path.BetaMin);
+        var logAlpha = times.square() * -0.25 * growth - times * 0.5 * low;
+        var sigma = 1 - (logAlpha * 2).exp();
+        var diffusion = ((times * growth + low) * (1 - (times * (-2 * low) - times.square() * growth).exp())).sqrt();
+        var exact = times.data<float>().Select(time => path.SdeAt(time).DiffusionSquared / Math.Pow(path.At(time).Sigma, 2)).ToArray();
+        return ((diffusion / sigma).square().to(ScalarType.Float64) / tensor(exact)).MoveToOuterDisposeScope();
     }
 
     private static LossReduction Reduction(string name) =>
