@@ -82,6 +82,7 @@ internal sealed class CommandLine(Terminal terminal)
         new ReproduceCommand(terminal),
         new LikelihoodCommand(terminal),
         new CompareCommand(terminal),
+        new EvaluateCommand(terminal),
         new EncodeCommand(terminal),
         new InfoCommand(terminal),
         new PullCommand(terminal),

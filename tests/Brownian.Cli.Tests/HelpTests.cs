@@ -16,6 +16,7 @@ public sealed class HelpTests
     [InlineData("reproduce")]
     [InlineData("likelihood")]
     [InlineData("compare")]
+    [InlineData("evaluate")]
     [InlineData("encode")]
     [InlineData("info")]
     [InlineData("pull")]
