@@ -78,7 +78,7 @@ public sealed partial class ImageMetricCases() : MetricCases("PSNR")
         var (ours, tolerance) = library switch
         {
             "pil" => (HeightWidthChannels(Bytes(Resize.To(picture, height, width, filter))), SameByte),
-            "pil_float" => (HeightWidthChannels(Resize.To(Bytes(picture).to(ScalarType.Float32), height, width, filter)), Float),
+            "pil_float" => (HeightWidthChannels(Resize.To(Bytes(picture), height, width, filter)), Float),
             _ when match.Groups["antialias"].Success => (Resize.To(Unit(picture), height, width, filter), Float),
             _ => (Plain(Unit(picture), height, width, filter), Float),
         };
