@@ -2,7 +2,7 @@
 // models, says how often it agrees with the class asked for, and how far the samples' features are from those of the test images.
 //
 //   dotnet run -c Release --project tests/Brownian.Quality -- RUN [RUN …] --data mnist [--data-dir DIR] [-n 1000] [--guidance G] [--epochs 3]
-//     [--sampler NAME] [--spacing NAME] [--steps N[,N …]] [--grid FILE]
+//     [--sampler NAME] [--spacing NAME] [--steps N[,N …]] [--precision bfloat16] [--grid FILE]
 using System.Globalization;
 using Brownian;
 using Brownian.Checkpoints;
@@ -39,6 +39,7 @@ foreach (var run in args.TakeWhile(arg => !arg.StartsWith('-')))
 void Measure(string run, ModelBundle bundle, int steps)
 {
     using var scope = NewDisposeScope();
+    bundle.Model.Network.ComputeType = Option("--precision") is "bfloat16" ? ScalarType.BFloat16 : ScalarType.Float32;
     var recommended = bundle.Sampling;
     var classes = bundle.ClassCount ?? throw new ArgumentException($"{run} is not class-conditional.");
     var count = (int)Number("-n", 1000) / classes * classes;
