@@ -23,9 +23,9 @@ internal sealed class Drawing(LatentBundle bundle, SampleRecord whole)
     /// <summary>The record of all pictures.</summary>
     public SampleRecord Whole => whole;
 
-    /// <summary>Whether a folder is one of these pipelines. Latent diffusion without texts and pictures is sampled as any other model.</summary>
+    /// <summary>Whether a folder is one of these pipelines.</summary>
     public static bool Knows(string folder) =>
-        File.Exists(Path.Combine(folder, "model_index.json")) && PipelineFolder.Open(folder).ClassName is not "LDMPipeline" and var name && LatentBundle.Knows(name);
+        File.Exists(Path.Combine(folder, "model_index.json")) && LatentBundle.Knows(PipelineFolder.Open(folder).ClassName);
 
     /// <summary>A drawing with every default filled in.</summary>
     public static Drawing Of(LatentBundle bundle, DrawWish wish, DrawChoices choices)
