@@ -68,6 +68,7 @@ internal sealed class SampleCommand : BrownianCommand
         using var bundle = ModelBundle.Load(parse.GetValue(run)!, parse.GetValue(raw));
         var (settings, columns) = Settings(parse, bundle);
         bundle.Model.Network.to(Devices.Of(parse.GetValue(device)!));
+        (bundle.Codec as torch.nn.Module)?.to(Devices.Of(parse.GetValue(device)!));
         bundle.Model.Network.ComputeType = Devices.Precision(parse.GetValue(precision));
         var folder = OutputFolder.Choose(parse.GetValue(output), "samples", parse.GetValue(force));
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Brownian.Networks;
 using static TorchSharp.torch;
 
 namespace Brownian.Checkpoints;
@@ -73,6 +74,7 @@ public sealed class PipelineFolder
     public T Network<T>(string part, Func<string, T> make, KeyMap? names = null)
         where T : nn.Module
     {
+        using var loading = new WeightsToCome();
         var network = Made(part, "config.json", make);
         try
         {
