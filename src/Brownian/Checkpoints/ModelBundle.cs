@@ -37,12 +37,12 @@ public sealed record ModelBundle(DiffusionModel Model, ImageShape Image) : IDisp
         : null;
 
     /// <summary>
-    /// Loads a run folder, one of its checkpoints, or a diffusers folder (see <see cref="DiffusersFolder.Load"/>), also of latent diffusion without a
-    /// text (<c>DiTPipeline</c>, <c>LDMPipeline</c>).
+    /// Loads a run folder, one of its checkpoints, or a diffusers folder (see <see cref="DiffusersFolder.Load"/>), also of a <c>DiTPipeline</c>, whose
+    /// data are latents.
     /// </summary>
     /// <inheritdoc cref="DiffusersFolder.Load"/>
     public static ModelBundle Load(string path, bool raw = false) =>
-        LatentFolder.Handles(path) ? LatentFolder.Load(path) : DiffusersFolder.Load(path, raw);
+        DiTFolder.Handles(path) ? DiTFolder.Load(path) : DiffusersFolder.Load(path, raw);
 
     /// <summary>The label of a class by its name or number.</summary>
     /// <exception cref="ArgumentException">The model has no such class.</exception>

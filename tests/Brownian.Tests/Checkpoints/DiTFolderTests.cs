@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Brownian.Tests.Checkpoints;
 
-public sealed class LatentFolderTests : LeakCheck
+public sealed class DiTFolderTests : LeakCheck
 {
     private static readonly DiTConfig Transformer = new()
     {
