@@ -57,11 +57,19 @@ internal sealed class ReproduceCommand : BrownianCommand
 
     private Picture Drawn(ParseResult parse, string place, SampleRecord record, string path, Picture there, CancellationToken cancellation)
     {
+        if (UnClipDrawing.Knows(place))
+        {
+            Warn(place, UnClipDrawing.Hash(place), record);
+            using var model = UnClipModel.Load(place);
+            model.To(Devices.Of(parse.GetValue(device)!)).ComputeType = Devices.Precision(record.Precision);
+            return DrawingReproduction.Make(wanted => new UnClipDrawing(model, wanted).Run(null, cancellation), record, path, there);
+        }
+
         using var bundle = LatentBundle.Load(place);
         Warn(place, bundle.Folder.WeightsSha256("unet"), record);
         bundle.To(Devices.Of(parse.GetValue(device)!));
         bundle.Model.Network.ComputeType = Devices.Precision(record.Precision);
-        return DrawingReproduction.Make(bundle, record, path, there, cancellation);
+        return DrawingReproduction.Make(wanted => new Drawing(bundle, wanted).Run(null, cancellation), record, path, there);
     }
 
     private void Warn(string place, string? hash, SampleRecord record)

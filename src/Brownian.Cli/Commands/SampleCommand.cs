@@ -5,7 +5,9 @@ using Brownian.Cli.Live;
 using Brownian.Cli.Samples;
 using Brownian.Cli.Terminals;
 using Brownian.Data;
+using Brownian.Data.Text;
 using Brownian.Samplers;
+using Brownian.Tasks;
 using TorchSharp;
 
 namespace Brownian.Cli.Commands;
@@ -60,6 +62,11 @@ internal sealed class SampleCommand : BrownianCommand
             return Draws(parse, cancellation);
         }
 
+        if (UnClipDrawing.Knows(parse.GetValue(run)!))
+        {
+            return DrawsByUnClip(parse, cancellation);
+        }
+
         if (drawing.Given(parse) is { } option)
         {
             throw new UsageException($"{option}: the model draws without texts and images. Leave it out, or give the folder of a pipeline that reads them.");
@@ -87,6 +94,28 @@ internal sealed class SampleCommand : BrownianCommand
     /// <summary>A pipeline that draws from texts and pictures.</summary>
     private int Draws(ParseResult parse, CancellationToken cancellation)
     {
+        var (choices, columns) = Choices(parse);
+        using var bundle = LatentBundle.Load(parse.GetValue(run)!);
+        bundle.To(Devices.Of(parse.GetValue(device)!));
+        bundle.Model.Network.ComputeType = Devices.Precision(parse.GetValue(precision));
+        var made = UsageException.When(() => Drawing.Of(bundle, drawing.Read(parse), choices));
+        Warn(bundle.Tokenizer, made.Whole.Drawing!.Prompt);
+        UsageException.When(made.Check);
+        return Show(parse, made.Whole, columns, onStep => made.Run(onStep, cancellation));
+    }
+
+    private int DrawsByUnClip(ParseResult parse, CancellationToken cancellation)
+    {
+        var (choices, columns) = Choices(parse);
+        using var model = UnClipModel.Load(parse.GetValue(run)!);
+        model.To(Devices.Of(parse.GetValue(device)!)).ComputeType = Devices.Precision(parse.GetValue(precision));
+        var made = UsageException.When(() => UnClipDrawing.Of(model, parse.GetValue(run)!, drawing.Read(parse), choices));
+        Warn(model.Tokenizer, made.Whole.Drawing!.Prompt);
+        return Show(parse, made.Whole, columns, onStep => made.Run(onStep, cancellation));
+    }
+
+    private (DrawChoices Choices, int Columns) Choices(ParseResult parse)
+    {
         if (parse.GetValue(classes) is { Length: > 0 } || parse.GetValue(trajectory) || parse.GetValue(raw))
         {
             throw new UsageException("--class, --trajectory and --raw: the pipeline has no classes, no recorded way and no raw weights. Leave them out.");
@@ -96,10 +125,7 @@ internal sealed class SampleCommand : BrownianCommand
         var number = parse.GetValue(count) ?? rows * across ?? 1;
         Positive("-n", number);
         Positive("--batch", parse.GetValue(batch));
-        using var bundle = LatentBundle.Load(parse.GetValue(run)!);
-        bundle.To(Devices.Of(parse.GetValue(device)!));
-        bundle.Model.Network.ComputeType = Devices.Precision(parse.GetValue(precision));
-        var made = UsageException.When(() => Drawing.Of(bundle, drawing.Read(parse), new()
+        var choices = UsageException.When(() => new DrawChoices
         {
             Sampler = parse.GetValue(sampler),
             Options = SamplerSettings.Parse(parse.GetValue(options) ?? []),
@@ -109,27 +135,27 @@ internal sealed class SampleCommand : BrownianCommand
             Seed = parse.GetValue(seed),
             Count = number,
             BatchSize = parse.GetResult(batch) is { Implicit: false } ? parse.GetValue(batch) : 1,
-        }));
-        Warn(bundle, made.Whole.Drawing!.Prompt);
-        UsageException.When(made.Check);
-        var folder = OutputFolder.Choose(parse.GetValue(output), "samples", parse.GetValue(force));
-        var begin = TimeProvider.System.GetTimestamp();
-        using var progress = new SampleProgress(Terminal, number);
-        var pictures = made.Run(progress.Show, cancellation).ToArray();
-        progress.Dispose();
-        return Show(parse, made.Whole, pictures, folder, across ?? (int)Math.Ceiling(Math.Sqrt(number)), TimeProvider.System.GetElapsedTime(begin).TotalSeconds);
+        });
+        return (choices, across ?? (int)Math.Ceiling(Math.Sqrt(number)));
     }
 
-    private void Warn(LatentBundle bundle, string? prompt)
+    private void Warn(ClipTokenizer? tokenizer, string? prompt)
     {
-        if (prompt is not null && bundle.Tokenizer is { } tokenizer && tokenizer.Encode(prompt).Count > tokenizer.MaxLength)
+        if (prompt is not null && tokenizer is not null && tokenizer.Encode(prompt).Count > tokenizer.MaxLength)
         {
             Terminal.Warn($"the prompt has {tokenizer.Encode(prompt).Count} tokens; what comes after the first {tokenizer.MaxLength} is not read");
         }
     }
 
-    private int Show(ParseResult parse, SampleRecord whole, (Picture Picture, SampleRecord Record)[] pictures, string folder, int columns, double seconds)
+    private int Show(
+        ParseResult parse, SampleRecord whole, int columns, Func<Action<GenerateStep>, IEnumerable<(Picture Picture, SampleRecord Record)>> draw)
     {
+        var folder = OutputFolder.Choose(parse.GetValue(output), "samples", parse.GetValue(force));
+        var begin = TimeProvider.System.GetTimestamp();
+        using var progress = new SampleProgress(Terminal, whole.Count);
+        var pictures = draw(progress.Show).ToArray();
+        progress.Dispose();
+        var seconds = TimeProvider.System.GetElapsedTime(begin).TotalSeconds;
         var files = pictures.Select((_, i) => Path.Combine(folder, $"{i:000000}.png")).Append(Path.Combine(folder, "grid.png")).ToArray();
         foreach (var ((picture, record), path) in pictures.Zip(files))
         {

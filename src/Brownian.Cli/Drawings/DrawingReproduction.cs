@@ -1,4 +1,3 @@
-using Brownian.Checkpoints;
 using Brownian.Cli.Samples;
 using Brownian.Data;
 
@@ -8,12 +7,12 @@ namespace Brownian.Cli.Drawings;
 internal static class DrawingReproduction
 {
     /// <summary>The picture of a record; <paramref name="there"/> is what it should become.</summary>
-    /// <param name="bundle">The pipeline.</param>
+    /// <param name="draw">Draws the pictures of a record.</param>
     /// <param name="record">Its record.</param>
     /// <param name="path">Where the picture lies: what it was made of may lie beside it.</param>
     /// <param name="there">The picture.</param>
-    /// <param name="cancellation">Checked before every step.</param>
-    public static Picture Make(LatentBundle bundle, SampleRecord record, string path, Picture there, CancellationToken cancellation)
+    public static Picture Make(
+        Func<SampleRecord, IEnumerable<(Picture Picture, SampleRecord Record)>> draw, SampleRecord record, string path, Picture there)
     {
         var wish = record.Drawing!;
         record = record with { Drawing = wish with { Image = wish.Image?.Found(path), Mask = wish.Mask?.Found(path) } };
@@ -28,6 +27,6 @@ internal static class DrawingReproduction
             ? alone
             : Pictures(record with { Seed = record.Seed - (ulong)record.BatchIndex, Count = record.BatchSize })[record.BatchIndex];
 
-        IReadOnlyList<Picture> Pictures(SampleRecord wanted) => [.. new Drawing(bundle, wanted).Run(null, cancellation).Select(made => made.Picture)];
+        IReadOnlyList<Picture> Pictures(SampleRecord wanted) => [.. draw(wanted).Select(made => made.Picture)];
     }
 }

@@ -62,9 +62,21 @@ public sealed class UnClipModel : IDisposable
     /// <summary>The network of the last step.</summary>
     public DiffusionModel LastEnlarger { get; }
 
-    /// <summary>All networks, in the order of their work.</summary>
-    public IEnumerable<Network> Networks =>
+    private IEnumerable<Network> Networks =>
         ((Network?[])[Prior?.Model.Network, Decoder.Model.Network, Enlarger.Model.Network, LastEnlarger.Network]).OfType<Network>();
+
+    /// <summary>Float32, or bfloat16 for convolutions and matrix products of the diffusion networks.</summary>
+    public ScalarType ComputeType
+    {
+        get => Decoder.Model.Network.ComputeType;
+        set
+        {
+            foreach (var network in Networks)
+            {
+                network.ComputeType = value;
+            }
+        }
+    }
 
     /// <summary>Whether a pipeline is of this kind.</summary>
     public static bool Handles(string className) => className is "UnCLIPPipeline" or "UnCLIPImageVariationPipeline";

@@ -28,17 +28,17 @@ public static class GenerateUnClip
         {
             var count = Math.Min(request.BatchSize, request.Count - first);
             using var noise = PerSampleNoise.ForRun(request.Seed, first, count);
-            yield return new(first, Batch(model, request, count, noise, onStep, cancellation).DetachFromDisposeScope(), []);
+            yield return new(first, Batch(model, request, first, count, noise, onStep, cancellation).DetachFromDisposeScope(), []);
         }
     }
 
     /// <summary>One batch from this noise, [N, C, H, W] in float32 on the CPU.</summary>
     internal static Tensor Batch(
-        UnClipModel model, UnClipRequest request, int count, INoise noise, Action<UnClipMoment>? onStep, CancellationToken cancellation)
+        UnClipModel model, UnClipRequest request, int first, int count, INoise noise, Action<UnClipMoment>? onStep, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         using var inference = no_grad();
-        var run = new UnClipRun(model, request, count, noise, onStep, cancellation);
+        var run = new UnClipRun(model, request, first, count, noise, onStep, cancellation);
         var picture = run.Enlarged(run.Decoded(request.Picture is null ? run.Drawn() : run.Seen(request.Picture)));
         NativeTuning.TrimHeap();
         return picture.clamp(-1, 1).to(CPU).MoveToOuterDisposeScope();

@@ -3,11 +3,12 @@ using static TorchSharp.torch;
 namespace Brownian.Tasks;
 
 /// <summary>A step of unCLIP.</summary>
+/// <param name="First">The number of the batch's first picture.</param>
 /// <param name="Stage">Which of its three chains is being walked.</param>
 /// <param name="Step">The number of the step, from 1.</param>
 /// <param name="Steps">How many this stage has.</param>
 /// <param name="Data">The data after it: embeddings, [N, D], or images, [N, C, H, W]; borrowed.</param>
-public readonly record struct UnClipMoment(UnClipStage Stage, int Step, int Steps, Tensor Data);
+public readonly record struct UnClipMoment(int First, UnClipStage Stage, int Step, int Steps, Tensor Data);
 
 /// <summary>The chains of unCLIP.</summary>
 public enum UnClipStage

@@ -1,7 +1,7 @@
 using Brownian.Checkpoints;
+using Brownian.Data;
 using Brownian.Guidance;
 using Brownian.Networks.UnClip;
-using Brownian.Runtime;
 using static TorchSharp.torch;
 
 namespace Brownian.Tasks;
@@ -11,6 +11,7 @@ internal sealed class UnClipRun
 {
     private readonly UnClipModel model;
     private readonly UnClipRequest request;
+    private readonly int first;
     private readonly int count;
     private readonly INoise noise;
     private readonly Action<UnClipMoment>? onStep;
@@ -20,9 +21,9 @@ internal sealed class UnClipRun
     private readonly Texts any;
 
     public UnClipRun(
-        UnClipModel model, UnClipRequest request, int count, INoise noise, Action<UnClipMoment>? onStep, CancellationToken cancellation)
+        UnClipModel model, UnClipRequest request, int first, int count, INoise noise, Action<UnClipMoment>? onStep, CancellationToken cancellation)
     {
-        (this.model, this.request, this.count, this.noise, this.onStep, this.cancellation) = (model, request, count, noise, onStep, cancellation);
+        (this.first, this.model, this.request, this.count, this.noise, this.onStep, this.cancellation) = (first, model, request, count, noise, onStep, cancellation);
         device = model.Text.parameters().First().device;
         any = Read("");
         wanted = request.Picture is null ? Read(request.Text) : any;
@@ -52,7 +53,7 @@ internal sealed class UnClipRun
     public Tensor Enlarged(Tensor small)
     {
         var stage = model.Enlarger;
-        var shown = new Condition { Image = Antialiased.Bicubic(small, stage.Shape[1], stage.Shape[2]) };
+        var shown = new Condition { Image = Resize.To(small, (int)stage.Shape[1], (int)stage.Shape[2]) };
         return Walk(UnClipStage.Enlarger, stage, shown, null, guidance: 1, request.EnlargerSteps);
     }
 
@@ -64,7 +65,7 @@ internal sealed class UnClipRun
         denoiser = name == UnClipStage.Enlarger ? new LastByAnother(denoiser, model.LastEnlarger.Bind(told), schedule[steps - 1]) : denoiser;
         denoiser = stage.Scheduler.Thresholding is { } rule ? new Thresholded(denoiser, rule) : denoiser;
         var start = noise.NormalLike(empty([count, .. stage.Shape], device: device)).mul_(stage.Scheduler.StartScale(schedule));
-        return stage.Scheduler.Sampler.Run(denoiser, start, schedule, noise, (step, all, data) => onStep?.Invoke(new(name, step, all, data)), cancellation);
+        return stage.Scheduler.Sampler.Run(denoiser, start, schedule, noise, (step, all, data) => onStep?.Invoke(new(first, name, step, all, data)), cancellation);
     }
 
     private Texts Read(string text)

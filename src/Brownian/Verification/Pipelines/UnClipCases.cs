@@ -58,7 +58,7 @@ public sealed class UnClipCases : IGoldenKind
         var (name, settings) = (run.Name, run.Value);
         using var noise = new RecordedNoise(name, settings.GetProperty("seed").GetUInt64(), io, comparison);
         var share = PipelineCases.StepsTolerance(file);
-        var picture = GenerateUnClip.Batch(model, Request(settings, model, file.Folder), Count(settings), noise, Step, CancellationToken.None);
+        var picture = GenerateUnClip.Batch(model, Request(settings, model, file.Folder), 0, Count(settings), noise, Step, CancellationToken.None);
         noise.CheckAllUsed(0);
         PipelineCases.ComparePicture(name, (picture / 2 + 0.5).permute(0, 2, 3, 1), io, file, comparison);
 
