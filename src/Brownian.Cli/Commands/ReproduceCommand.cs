@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Brownian.Checkpoints;
+using Brownian.Cli.Drawings;
 using Brownian.Cli.Samples;
 using Brownian.Cli.Terminals;
 using Brownian.Data;
@@ -30,16 +31,8 @@ internal sealed class ReproduceCommand : BrownianCommand
         var record = UsageException.When(() => SampleRecord.Read(PngText.Read(path)))
             ?? throw new UsageException($"{path} carries no settings of brownian: it was made by another program, or its text was removed.");
         var place = ModelSearch.Find(record, path, parse.GetValue(model));
-        using var bundle = ModelBundle.Load(place, record.Raw);
-        if (bundle.WeightsSha256() != record.ModelSha256)
-        {
-            Terminal.Warn($"the weights of {place} are not those that the picture was made with; the result will differ");
-        }
-
-        bundle.Model.Network.to(Devices.Of(parse.GetValue(device)!));
-        bundle.Model.Network.ComputeType = Devices.Precision(record.Precision);
         var there = ImageCodec.Load(path);
-        var again = Reproduction.Make(bundle, record, there, cancellation);
+        var again = record.Drawing is null ? Sampled(parse, place, record, there, cancellation) : Drawn(parse, place, record, path, there, cancellation);
         if (parse.GetValue(output) is { } file)
         {
             if (File.Exists(file) && !parse.GetValue(force))
@@ -51,6 +44,40 @@ internal sealed class ReproduceCommand : BrownianCommand
         }
 
         return Compare(parse.GetValue(json), place, there, again);
+    }
+
+    private Picture Sampled(ParseResult parse, string place, SampleRecord record, Picture there, CancellationToken cancellation)
+    {
+        using var bundle = ModelBundle.Load(place, record.Raw);
+        Warn(place, bundle.WeightsSha256(), record);
+        bundle.Model.Network.to(Devices.Of(parse.GetValue(device)!));
+        bundle.Model.Network.ComputeType = Devices.Precision(record.Precision);
+        return Reproduction.Make(bundle, record, there, cancellation);
+    }
+
+    private Picture Drawn(ParseResult parse, string place, SampleRecord record, string path, Picture there, CancellationToken cancellation)
+    {
+        if (UnClipDrawing.Knows(place))
+        {
+            Warn(place, UnClipDrawing.Hash(place), record);
+            using var model = UnClipModel.Load(place);
+            model.To(Devices.Of(parse.GetValue(device)!)).ComputeType = Devices.Precision(record.Precision);
+            return DrawingReproduction.Make(wanted => new UnClipDrawing(model, wanted).Run(null, cancellation), record, path, there);
+        }
+
+        using var bundle = LatentBundle.Load(place);
+        Warn(place, bundle.Folder.WeightsSha256("unet"), record);
+        bundle.To(Devices.Of(parse.GetValue(device)!));
+        bundle.Model.Network.ComputeType = Devices.Precision(record.Precision);
+        return DrawingReproduction.Make(wanted => new Drawing(bundle, wanted).Run(null, cancellation), record, path, there);
+    }
+
+    private void Warn(string place, string? hash, SampleRecord record)
+    {
+        if (hash != record.ModelSha256)
+        {
+            Terminal.Warn($"the weights of {place} are not those that the picture was made with; the result will differ");
+        }
     }
 
     private int Compare(bool asJson, string place, Picture there, Picture again)

@@ -1,10 +1,13 @@
 using System.CommandLine;
 using Brownian.Checkpoints;
+using Brownian.Cli.Drawings;
 using Brownian.Cli.Live;
 using Brownian.Cli.Samples;
 using Brownian.Cli.Terminals;
 using Brownian.Data;
+using Brownian.Data.Text;
 using Brownian.Samplers;
+using Brownian.Tasks;
 using TorchSharp;
 
 namespace Brownian.Cli.Commands;
@@ -15,7 +18,8 @@ internal sealed class SampleCommand : BrownianCommand
     private readonly Argument<string> run = new("RUN") { Description = "A run folder, one of its checkpoints, or a diffusers folder." };
     private readonly Option<int?> count = new("-n", "--count") { Description = "How many pictures.", HelpName = "N" };
     private readonly Option<string[]> classes = new("--class") { Description = "A class by name or number, several, or all.", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
-    private readonly Option<double?> guidance = new("--guidance") { Description = "How strongly the class is followed: 1 plainly, 2 or 3 more plainly and with less variety.", HelpName = "SCALE" };
+    private readonly Option<double?> guidance = new("--guidance") { Description = "How strongly the class or the prompt is followed: 1 plainly, more with less variety (2 or 3 for classes, 7.5 for prompts).", HelpName = "SCALE" };
+    private readonly DrawOptions drawing = new();
     private readonly Option<string?> sampler = new("--sampler") { Description = $"{string.Join(", ", KnownNames.Samplers)}; the model's own if left out.", HelpName = "NAME" };
     private readonly Option<string[]> options = new("--option") { Description = "A number of the sampler, such as eta=0.5, churn=40, snr=0.16 or rtol=1e-4; several. A wrong name lists those that it has.", HelpName = "NAME=N", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string?> spacing = new("--spacing") { Description = $"{string.Join(", ", KnownNames.Spacings)}; the sampler's own if left out.", HelpName = "NAME" };
@@ -36,11 +40,13 @@ internal sealed class SampleCommand : BrownianCommand
     {
         sampler.CompletionSources.Add(KnownNames.Samplers);
         spacing.CompletionSources.Add(KnownNames.Spacings);
-        AddAll(run, count, classes, guidance, sampler, options, spacing, steps, seed, batch, grid, trajectory, raw, precision, device, output, force, json);
+        AddAll([run, count, .. drawing.Symbols, classes, guidance, sampler, options, spacing, steps, seed, batch, grid, trajectory, raw, precision, device, output, force, json]);
         Examples =
         [
             "brownian sample quickstart/run -n 64 --class all --guidance 2",
             "brownian sample quickstart/run -n 16 --class 3 --sampler heun --steps 10 --seed 7 --trajectory",
+            "brownian sample stable-diffusion --prompt \"a horse\" --negative blurry --steps 30 -n 4 --seed 7",
+            "brownian sample stable-diffusion --prompt \"a fox\" --image photo.png --mask mask.png --strength 0.9",
         ];
     }
 
@@ -51,9 +57,25 @@ internal sealed class SampleCommand : BrownianCommand
             throw new UsageException($"sample: there is no folder {parse.GetValue(run)}. Give a run folder or a diffusers folder.");
         }
 
+        if (Drawing.Knows(parse.GetValue(run)!))
+        {
+            return Draws(parse, cancellation);
+        }
+
+        if (UnClipDrawing.Knows(parse.GetValue(run)!))
+        {
+            return DrawsByUnClip(parse, cancellation);
+        }
+
+        if (drawing.Given(parse) is { } option)
+        {
+            throw new UsageException($"{option}: the model draws without texts and images. Leave it out, or give the folder of a pipeline that reads them.");
+        }
+
         using var bundle = ModelBundle.Load(parse.GetValue(run)!, parse.GetValue(raw));
         var (settings, columns) = Settings(parse, bundle);
         bundle.Model.Network.to(Devices.Of(parse.GetValue(device)!));
+        (bundle.Codec as torch.nn.Module)?.to(Devices.Of(parse.GetValue(device)!));
         bundle.Model.Network.ComputeType = Devices.Precision(parse.GetValue(precision));
         var folder = OutputFolder.Choose(parse.GetValue(output), "samples", parse.GetValue(force));
 
@@ -66,6 +88,91 @@ internal sealed class SampleCommand : BrownianCommand
 
         var files = Write(samples, folder, columns, parse.GetValue(trajectory));
         Report(parse, settings, samples, files, columns, seconds);
+        return ExitCode.Ok;
+    }
+
+    /// <summary>A pipeline that draws from texts and pictures.</summary>
+    private int Draws(ParseResult parse, CancellationToken cancellation)
+    {
+        var (choices, columns) = Choices(parse);
+        using var bundle = LatentBundle.Load(parse.GetValue(run)!);
+        bundle.To(Devices.Of(parse.GetValue(device)!));
+        bundle.Model.Network.ComputeType = Devices.Precision(parse.GetValue(precision));
+        var made = UsageException.When(() => Drawing.Of(bundle, drawing.Read(parse), choices));
+        Warn(bundle.Tokenizer, made.Whole.Drawing!.Prompt);
+        UsageException.When(made.Check);
+        return Show(parse, made.Whole, columns, onStep => made.Run(onStep, cancellation));
+    }
+
+    private int DrawsByUnClip(ParseResult parse, CancellationToken cancellation)
+    {
+        var (choices, columns) = Choices(parse);
+        using var model = UnClipModel.Load(parse.GetValue(run)!);
+        model.To(Devices.Of(parse.GetValue(device)!)).ComputeType = Devices.Precision(parse.GetValue(precision));
+        var made = UsageException.When(() => UnClipDrawing.Of(model, parse.GetValue(run)!, drawing.Read(parse), choices));
+        Warn(model.Tokenizer, made.Whole.Drawing!.Prompt);
+        return Show(parse, made.Whole, columns, onStep => made.Run(onStep, cancellation));
+    }
+
+    private (DrawChoices Choices, int Columns) Choices(ParseResult parse)
+    {
+        if (parse.GetValue(classes) is { Length: > 0 } || parse.GetValue(trajectory) || parse.GetValue(raw))
+        {
+            throw new UsageException("--class, --trajectory and --raw: the pipeline has no classes, no recorded way and no raw weights. Leave them out.");
+        }
+
+        var (rows, across) = Grid(parse.GetValue(grid));
+        var number = parse.GetValue(count) ?? rows * across ?? 1;
+        Positive("-n", number);
+        Positive("--batch", parse.GetValue(batch));
+        var choices = UsageException.When(() => new DrawChoices
+        {
+            Sampler = parse.GetValue(sampler),
+            Options = SamplerSettings.Parse(parse.GetValue(options) ?? []),
+            Spacing = parse.GetValue(spacing),
+            Steps = parse.GetValue(steps),
+            Guidance = parse.GetValue(guidance),
+            Seed = parse.GetValue(seed),
+            Count = number,
+            BatchSize = parse.GetResult(batch) is { Implicit: false } ? parse.GetValue(batch) : 1,
+        });
+        return (choices, across ?? (int)Math.Ceiling(Math.Sqrt(number)));
+    }
+
+    private void Warn(ClipTokenizer? tokenizer, string? prompt)
+    {
+        if (prompt is not null && tokenizer is not null && tokenizer.Encode(prompt).Count > tokenizer.MaxLength)
+        {
+            Terminal.Warn($"the prompt has {tokenizer.Encode(prompt).Count} tokens; what comes after the first {tokenizer.MaxLength} is not read");
+        }
+    }
+
+    private int Show(
+        ParseResult parse, SampleRecord whole, int columns, Func<Action<GenerateStep>, IEnumerable<(Picture Picture, SampleRecord Record)>> draw)
+    {
+        var folder = OutputFolder.Choose(parse.GetValue(output), "samples", parse.GetValue(force));
+        var begin = TimeProvider.System.GetTimestamp();
+        using var progress = new SampleProgress(Terminal, whole.Count);
+        var pictures = draw(progress.Show).ToArray();
+        progress.Dispose();
+        var seconds = TimeProvider.System.GetElapsedTime(begin).TotalSeconds;
+        var files = pictures.Select((_, i) => Path.Combine(folder, $"{i:000000}.png")).Append(Path.Combine(folder, "grid.png")).ToArray();
+        foreach (var ((picture, record), path) in pictures.Zip(files))
+        {
+            ImageCodec.SavePng(picture, path, record.ToText());
+        }
+
+        var tiled = ImageGrid.Tile([.. pictures.Select(made => made.Picture)], columns);
+        ImageCodec.SavePng(tiled, files[^1], (whole with { GridColumns = columns }).ToText());
+        if (parse.GetValue(json))
+        {
+            Terminal.Out.WriteLine(Json.Of(new { seconds, pictures_per_second = pictures.Length / seconds, settings = whole, files }));
+            return ExitCode.Ok;
+        }
+
+        Terminal.Show(Pixels.Of(tiled));
+        Terminal.Say($"{pictures.Length} pictures by {whole.Sampler}, {whole.Spacing}, {whole.Steps} steps, guidance {whole.Guidance}, in {Words.Duration(seconds)}");
+        Terminal.Out.WriteLine(folder);
         return ExitCode.Ok;
     }
 

@@ -29,6 +29,15 @@ internal sealed record PictureDescription(string Path, int Channels, int Height,
         lines.Add(("model", $"{made.Model} ({(made.Raw ? "raw" : "averaged")} weights, SHA-256 {made.ModelSha256[..16]}…)"));
         lines.Add(("sampler", $"{made.Sampler}, {made.Spacing}, {made.Steps} steps, guidance {made.Guidance}"));
         lines.Add(("seed", made.Count > 1 ? $"{made.Seed} to {made.Seed + (ulong)made.Count - 1}: a grid of {made.Count} pictures" : $"{made.Seed}"));
+        if (made.Drawing is { } drawn)
+        {
+            (string, string?)[] wishes =
+            [
+                ("prompt", drawn.Prompt), ("negative", drawn.Negative), ("image", drawn.Image?.Path), ("mask", drawn.Mask?.Path), ("strength", drawn.Strength is { } x ? $"{x}" : null),
+            ];
+            lines.AddRange(wishes.Where(wish => wish.Item2 is not null).Select(wish => (wish.Item1, wish.Item2!)));
+        }
+
         if (made.Labels is { Count: > 0 } labels)
         {
             lines.Add(("class", made.Class ?? string.Join(", ", labels.Distinct())));

@@ -40,6 +40,16 @@ internal static class ModelSearch
     {
         try
         {
+            if (Drawings.Drawing.Knows(folder))
+            {
+                return PipelineFolder.Open(folder).WeightsSha256("unet") == record.ModelSha256;
+            }
+
+            if (Drawings.UnClipDrawing.Knows(folder))
+            {
+                return Drawings.UnClipDrawing.Hash(folder) == record.ModelSha256;
+            }
+
             using var bundle = ModelBundle.Load(folder, record.Raw);
             return bundle.WeightsSha256() == record.ModelSha256;
         }

@@ -44,6 +44,9 @@ internal sealed record SampleRecord
     /// <summary>± this number is where the belief about the data was clipped; null for no clipping.</summary>
     public double? Clip { get; init; }
 
+    /// <summary>What a pipeline that reads texts and pictures drew; null for other models.</summary>
+    public Drawings.DrawWish? Drawing { get; init; }
+
     /// <summary>The class label of each picture: one, or as many as a grid has; null without classes.</summary>
     public IReadOnlyList<long>? Labels { get; init; }
 
@@ -106,7 +109,7 @@ internal sealed record SampleRecord
     /// <summary>The grammar that AUTOMATIC1111's web UI writes and most viewers read.</summary>
     private string Parameters()
     {
-        var prompt = Class ?? (Labels?.Distinct().ToArray() is [var label] ? $"class {label}" : "");
+        var prompt = Drawing is { } drawn ? $"{drawn.Prompt}{(drawn.Negative is { } no ? $"\nNegative prompt: {no}" : "")}" : Class ?? (Labels?.Distinct().ToArray() is [var label] ? $"class {label}" : "");
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Model));
         var pairs = new (string Key, string Value)[]
         {

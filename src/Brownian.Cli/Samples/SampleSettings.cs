@@ -93,7 +93,7 @@ internal sealed record SampleSettings
         };
         foreach (var batch in Generate.Batches(bundle.Model, request, onStep, cancellation))
         {
-            yield return batch;
+            yield return bundle.Codec is { } codec ? batch.Decoded(codec) : batch;
         }
     }
 

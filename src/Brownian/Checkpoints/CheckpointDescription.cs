@@ -116,7 +116,7 @@ internal sealed class CheckpointDescription(string path, bool hashes)
             CompareNames(In(part));
         }
 
-        if (Try(Ours) is not { } ours)
+        if (LatentBundle.Knows(info.Pipeline ?? "") || Try(Ours) is not { } ours)
         {
             return info;
         }

@@ -1,3 +1,5 @@
+using Brownian.Networks.Latent;
+
 namespace Brownian.Checkpoints;
 
 /// <summary>Everything that sampling needs: the model, what its images are, how to sample from it, and where it comes from.</summary>
@@ -7,6 +9,9 @@ namespace Brownian.Checkpoints;
 public sealed record ModelBundle(DiffusionModel Model, ImageShape Image) : IDisposable
 {
     private Lazy<string>? hash;
+
+    /// <summary>What turns the data into pictures, where they are latents; null where they are pictures. Owned.</summary>
+    public ILatentCodec? Codec { get; init; }
 
     /// <summary>The number of classes; null for unconditional models.</summary>
     public int? ClassCount { get; init; }
@@ -31,9 +36,13 @@ public sealed record ModelBundle(DiffusionModel Model, ImageShape Image) : IDisp
         ? (hash ??= new(() => CheckpointManifest.Hash(path))).Value
         : null;
 
-    /// <summary>Loads a run folder, one of its checkpoints, or a diffusers folder; see <see cref="DiffusersFolder.Load"/>.</summary>
+    /// <summary>
+    /// Loads a run folder, one of its checkpoints, or a diffusers folder (see <see cref="DiffusersFolder.Load"/>), also of a <c>DiTPipeline</c>, whose
+    /// data are latents.
+    /// </summary>
     /// <inheritdoc cref="DiffusersFolder.Load"/>
-    public static ModelBundle Load(string path, bool raw = false) => DiffusersFolder.Load(path, raw);
+    public static ModelBundle Load(string path, bool raw = false) =>
+        DiTFolder.Handles(path) ? DiTFolder.Load(path) : DiffusersFolder.Load(path, raw);
 
     /// <summary>The label of a class by its name or number.</summary>
     /// <exception cref="ArgumentException">The model has no such class.</exception>
@@ -62,6 +71,10 @@ public sealed record ModelBundle(DiffusionModel Model, ImageShape Image) : IDisp
             nameof(nameOrNumber));
     }
 
-    /// <summary>Frees the network.</summary>
-    public void Dispose() => Model.Network.Dispose();
+    /// <summary>Frees the networks.</summary>
+    public void Dispose()
+    {
+        Model.Network.Dispose();
+        (Codec as IDisposable)?.Dispose();
+    }
 }

@@ -9,7 +9,8 @@ public static class GoldenFolder
     /// <summary>The kinds of cases that can be run.</summary>
     public static IReadOnlyList<IGoldenKind> Kinds { get; } =
     [
-        new UNet2DCases(), new ConditionalCases(), new Guided.GuidedCases(), new PipelineCases(), new NcsnCases(), new ScoreSdeCases(), new EdmCases(),
+        new UNet2DCases(), new ConditionalCases(), new Guided.GuidedCases(), new PipelineCases(), new UnClipCases(), new LatentPipelineCases(), new NcsnCases(),
+        new ScoreSdeCases(), new EdmCases(),
         new Encoders.AutoencoderCases(), new Encoders.VQModelCases(), new Encoders.ClipTextCases(), new Encoders.ClipVisionCases(), new Encoders.ClipTokenCases(),
         new SchedulerCases(), new Metrics.FeatureMetricCases(), new Metrics.ImageMetricCases(), new Metrics.InceptionCases(),
     ];

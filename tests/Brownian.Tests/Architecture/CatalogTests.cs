@@ -36,7 +36,9 @@ public sealed class CatalogTests
     private static IEnumerable<Type> Tabled(Type kind) =>
         kind == typeof(GaussianPath) ? PathRows.All.Values.Select(row => row.GetType())
         : kind == typeof(Parameterization) ? ParameterizationRows.All.Values.Select(row => row.GetType())
-        : kind == typeof(Sampler) ? SamplerCatalog.All.Select(row => row.Sampler.GetType())
+
+        // What wraps another sampler has no name to be found by.
+        : kind == typeof(Sampler) ? [.. SamplerCatalog.All.Select(row => row.Sampler.GetType()), typeof(Blended)]
 
         // What needs a list, a table or another spacing, or fits one path only, has no name to be found by.
         : [.. SpacingCatalog.All.Select(row => row.Spacing.GetType()), typeof(Listed), typeof(ListedRatios), typeof(Respaced), typeof(KarrasTable), typeof(Jumps), typeof(Inverted), typeof(Reversed)];

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Brownian.Networks;
 using static TorchSharp.torch;
 
 namespace Brownian.Checkpoints;
@@ -10,8 +11,6 @@ namespace Brownian.Checkpoints;
 /// </summary>
 public sealed class PipelineFolder
 {
-    private static readonly string[] WeightNames = [DiffusersFolder.WeightsFile, "model.safetensors"];
-
     private readonly JsonObject index;
 
     private PipelineFolder(string path, JsonObject index) => (Path, this.index) = (path, index);
@@ -75,10 +74,11 @@ public sealed class PipelineFolder
     public T Network<T>(string part, Func<string, T> make, KeyMap? names = null)
         where T : nn.Module
     {
+        using var loading = new WeightsToCome();
         var network = Made(part, "config.json", make);
         try
         {
-            using var weights = SafetensorsFile.Open(WeightsOf(part));
+            using var weights = TensorFile.Open(WeightsOf(part));
             WeightLoading.Load(network, weights, names ?? KeyMap.OldDiffusers);
             network.eval();
             return network;
@@ -90,23 +90,9 @@ public sealed class PipelineFolder
         }
     }
 
-    /// <summary>The file with a part's weights.</summary>
-    /// <exception cref="CheckpointFormatException">There is none that can be read.</exception>
-    public string WeightsOf(string part)
-    {
-        var folder = FileOf(part, "");
-        var there = WeightNames.Select(name => System.IO.Path.Combine(folder, name)).FirstOrDefault(File.Exists);
-        if (there is not null)
-        {
-            return there;
-        }
-
-        var others = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.safetensors") : [];
-        return others.Length == 1
-            ? others[0]
-            : throw new CheckpointFormatException(
-                System.IO.Path.Combine(folder, WeightNames[0]), "the weights are missing", "Fetch the folder again, with its safetensors files.");
-    }
+    /// <summary>The file with a part's weights, in any format that can be read.</summary>
+    /// <exception cref="CheckpointFormatException">There is none, or more than one that could be meant.</exception>
+    public string WeightsOf(string part) => TensorSearch.In(System.IO.Path.TrimEndingDirectorySeparator(FileOf(part, "")));
 
     /// <summary>SHA-256 of the file with a part's weights, in lower-case hexadecimal.</summary>
     /// <exception cref="CheckpointFormatException">There is none that can be read.</exception>

@@ -59,7 +59,7 @@ internal sealed class FeedForward : nn.Module<Tensor, Tensor>
             var y = activation switch
             {
                 "geglu" => Gated(h),
-                "geglu-approximate" => h * (1.702 * h).sigmoid(),
+                "geglu-approximate" => Activation.QuickGelu.Apply(h),
                 "gelu-approximate" => Activation.GeluTanh.Apply(h),
                 _ => Activation.Gelu.Apply(h),
             };
