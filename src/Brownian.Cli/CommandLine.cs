@@ -84,6 +84,7 @@ internal sealed class CommandLine(Terminal terminal)
         new CompareCommand(terminal),
         new EvaluateCommand(terminal),
         new EncodeCommand(terminal),
+        new DecodeCommand(terminal),
         new InfoCommand(terminal),
         new PullCommand(terminal),
         new PresetsCommand(terminal),

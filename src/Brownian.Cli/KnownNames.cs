@@ -28,7 +28,7 @@ internal static class KnownNames
 
     public static readonly string[] Toys = ["moons", "swissroll", "checkerboard", "mixture"];
 
-    public static readonly string[] ToyFamilies = ["ddpm", "vp", "subvp", "ve", "edm", "flow", "diffusion2015"];
+    public static readonly string[] ToyFamilies = ["ddpm", "ncsn", "vp", "subvp", "ve", "edm", "flow", "diffusion2015"];
 
     public static readonly string[] Data = ["builtin:strokes", "builtin:scenes", "mnist", "fashion-mnist", "cifar10"];
 }

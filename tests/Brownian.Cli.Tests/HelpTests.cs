@@ -18,6 +18,7 @@ public sealed class HelpTests
     [InlineData("compare")]
     [InlineData("evaluate")]
     [InlineData("encode")]
+    [InlineData("decode")]
     [InlineData("info")]
     [InlineData("pull")]
     [InlineData("bench")]

@@ -33,6 +33,13 @@ internal sealed record ToyFamily(string Title, GaussianPath Path, Parameterizati
     public static ToyFamily Find(string name) => name switch
     {
         "ddpm" => new("DDPM", DiscretePath.Linear(), new PredictEpsilon(), Denoising(new UniformStep())),
+        "ncsn" => new("NCSN", new SigmaTable(4, 0.01, 40), new PredictEpsilon(), Denoising(new UniformStep()))
+        {
+            FlowSpacing = new Exponential(),
+            Walk = new AnnealedLangevin(),
+            WalkSpacing = new Exponential(),
+            WalkSteps = 40,
+        },
         "vp" => new("VP SDE", new VariancePreserving(), new PredictEpsilon(), Denoising(new UniformTime())),
         "subvp" => new("sub-VP SDE", new SubVariancePreserving(), new PredictEpsilon(), Denoising(new UniformTime())),
         "ve" => new("VE SDE", new VarianceExploding(0.01, 8), new PredictEpsilon(), Denoising(new UniformTime())),

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using static TorchSharp.torch;
 
 namespace Brownian.Paths;
@@ -14,19 +13,10 @@ namespace Brownian.Paths;
 /// The paper's rate β_t = 1/(T − t + 1) erases the same share of the signal in each step: α falls evenly to 0.
 /// </remarks>
 /// <param name="Count">Number of steps T, at least 1.</param>
-public sealed record BernoulliPath(int Count = 1000) : GaussianPath
+public sealed record BernoulliPath(int Count = 1000) : SteppedPath
 {
     /// <inheritdoc/>
-    [JsonIgnore]
-    public override NoiseLevel Noisiest => At(Count - 1);
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override NoiseLevel Cleanest => At(0);
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override NoiseLevel Clean => new(-1, 1, 0);
+    private protected override int Last => Count - 1;
 
     /// <inheritdoc/>
     /// <param name="time">A step in [0, Count − 1], also between two steps; negative for clean data.</param>

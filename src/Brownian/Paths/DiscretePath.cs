@@ -11,7 +11,7 @@ namespace Brownian.Paths;
 /// Unless <see cref="BetaSchedule.DoublePrecision"/> is asked for, the roots are taken by libtorch in float32, because its float32 square root is not IEEE's: 177 of 1000 entries differ by one unit in
 /// the last place.
 /// </remarks>
-public sealed record DiscretePath : GaussianPath
+public sealed record DiscretePath : SteppedPath
 {
     /// <summary>ᾱ that stands for 0 where a finite σ/α is needed: float16's smallest number, as diffusers' σ-samplers use.</summary>
     internal const double SmallestAlphaBar = 1.0 / (1 << 24);
@@ -51,16 +51,7 @@ public sealed record DiscretePath : GaussianPath
     public double LastAlphaBar { get; }
 
     /// <inheritdoc/>
-    [JsonIgnore]
-    public override NoiseLevel Noisiest => At(Count - 1);
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override NoiseLevel Cleanest => At(0);
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override NoiseLevel Clean => new(-1, 1, 0);
+    private protected override int Last => Count - 1;
 
     /// <summary>σ/α of every step, float32; finite also where ᾱ = 0.</summary>
     internal float[] Ratios { get; }

@@ -6,7 +6,7 @@ namespace Brownian.Paths;
 /// NCSN's ladder of noise levels (Song and Ermon 2019, 2020): α = 1 and <see cref="Count"/> values of σ. Time is the rung, 0 the cleanest and
 /// Count − 1 the noisiest; NCSN's networks count the other way round. Between two rungs σ is interpolated along the ladder's shape.
 /// </summary>
-public sealed record SigmaTable : GaussianPath
+public sealed record SigmaTable : SteppedPath
 {
     /// <summary>A ladder; NCSN's by default, <c>new(50, 0.01, 232)</c> for NCSNv2 on CIFAR-10.</summary>
     /// <param name="sigmaMax">σ of the noisiest rung, in data units.</param>
@@ -38,16 +38,7 @@ public sealed record SigmaTable : GaussianPath
     public LadderShape Shape { get; }
 
     /// <inheritdoc/>
-    [JsonIgnore]
-    public override NoiseLevel Noisiest => At(Count - 1);
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override NoiseLevel Cleanest => At(0);
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override NoiseLevel Clean => new(-1, 1, 0);
+    private protected override int Last => Count - 1;
 
     /// <inheritdoc/>
     /// <param name="time">A rung in [0, Count − 1], also between two rungs; −1 for clean data.</param>

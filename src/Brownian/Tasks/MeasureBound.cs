@@ -23,28 +23,18 @@ public static class MeasureBound
     {
         var path = model.Path as DiscretePath ?? throw new ArgumentException(
             $"bound: expected a discrete path, whose steps make up the bound; got {model.Path.GetType().Name}. Measure the likelihood along the flow, which is exact.");
-        return Batches(model, new(path, [.. Enumerable.Range(0, path.Count).Select(i => path.At(path.Count - 1 - i)), path.Clean]), images, request, onStep, cancellation);
-    }
-
-    private static IEnumerable<ImageLikelihood> Batches(
-        DiffusionModel model, NoiseSchedule schedule, Tensor images, LikelihoodRequest request, Action<int, int>? onStep, CancellationToken cancellation)
-    {
-        for (var first = 0; first < images.size(0); first += request.BatchSize)
-        {
-            foreach (var likelihood in Batch(model, schedule, images, request, first, onStep, cancellation))
-            {
-                yield return likelihood;
-            }
-        }
+        var schedule = new NoiseSchedule(path, [.. Enumerable.Range(0, path.Count).Select(i => path.At(path.Count - 1 - i)), path.Clean]);
+        return ImageBatches.Each(
+            images.size(0), request.BatchSize, (first, count) => Batch(model, schedule, images, request, first, count, onStep, cancellation));
     }
 
     private static List<ImageLikelihood> Batch(
-        DiffusionModel model, NoiseSchedule schedule, Tensor images, LikelihoodRequest request, int first, Action<int, int>? onStep, CancellationToken cancellation)
+        DiffusionModel model, NoiseSchedule schedule, Tensor images, LikelihoodRequest request, int first, int count, Action<int, int>? onStep,
+        CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         using var mode = new EvaluationMode(model.Network);
         var device = model.Network.parameters().FirstOrDefault()?.device ?? CPU;
-        var count = (int)Math.Min(request.BatchSize, images.size(0) - first);
         var denoiser = new Thresholded(model.Bind(request.Condition?.Slice(first, count).To(device)), new Thresholding { Range = 1 });
         var bound = new VariationalBound(denoiser, schedule);
         var batch = images.narrow(0, first, count).to(device);

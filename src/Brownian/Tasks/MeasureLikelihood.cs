@@ -21,23 +21,15 @@ public static class MeasureLikelihood
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(request.Probes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(request.Repeats, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(request.BatchSize, 1);
-        for (var first = 0; first < images.size(0); first += request.BatchSize)
-        {
-            foreach (var likelihood in Batch(model, images, request, first, onStep, cancellation))
-            {
-                yield return likelihood;
-            }
-        }
+        return ImageBatches.Each(images.size(0), request.BatchSize, (first, count) => Batch(model, images, request, first, count, onStep, cancellation));
     }
 
     private static List<ImageLikelihood> Batch(
-        DiffusionModel model, Tensor images, LikelihoodRequest request, int first, Action<int, OdeStep>? onStep, CancellationToken cancellation)
+        DiffusionModel model, Tensor images, LikelihoodRequest request, int first, int count, Action<int, OdeStep>? onStep, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         using var mode = new EvaluationMode(model.Network);
         var device = model.Network.parameters().FirstOrDefault()?.device ?? CPU;
-        var count = (int)Math.Min(request.BatchSize, images.size(0) - first);
         var batch = images.narrow(0, first, count);
         var denoiser = model.Bind(request.Condition?.Slice(first, count).To(device));
         var draws = Enumerable.Range(0, count).Select(_ => new List<double[]>()).ToArray();

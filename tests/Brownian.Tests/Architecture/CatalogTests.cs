@@ -41,5 +41,5 @@ public sealed class CatalogTests
         : kind == typeof(Sampler) ? [.. SamplerCatalog.All.Select(row => row.Sampler.GetType()), typeof(Blended)]
 
         // What needs a list, a table or another spacing, or fits one path only, has no name to be found by.
-        : [.. SpacingCatalog.All.Select(row => row.Spacing.GetType()), typeof(Listed), typeof(ListedRatios), typeof(Respaced), typeof(KarrasTable), typeof(Jumps), typeof(Inverted), typeof(Reversed)];
+        : [.. SpacingCatalog.All.Select(row => row.Spacing.GetType()), typeof(Listed), typeof(ListedRatios), typeof(Respaced), typeof(KarrasTable), typeof(Jumps), typeof(Reversed)];
 }

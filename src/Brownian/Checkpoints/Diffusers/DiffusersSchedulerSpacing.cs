@@ -113,7 +113,7 @@ internal static class DiffusersSchedulerSpacing
         return inTime with { SkipLast = inTime is not Trailing, SmallestLambda = clipped, End = end };
     }
 
-    private static Inverted Inverse(DiffusersSchedulerConfig config, bool asDiffusers)
+    private static Reversed Inverse(DiffusersSchedulerConfig config, bool asDiffusers)
     {
         if (config.Flag("use_flow_sigmas") || !double.IsNegativeInfinity(config.Number("lambda_min_clipped")))
         {
@@ -122,8 +122,8 @@ internal static class DiffusersSchedulerSpacing
 
         var spacing = Solver(config, asDiffusers, FinalLevel.Clean, roundsKarras: true);
         return spacing is TimeSpacing inTime
-            ? new(inTime with { SkipLast = false }) { SkipNoisiest = spacing is not Trailing }
-            : new(spacing) { SkipNoisiest = false };
+            ? new(inTime with { SkipLast = false }) { End = spacing is Trailing ? ReversedEnd.Repeated : ReversedEnd.Noisiest }
+            : new(spacing) { End = ReversedEnd.Repeated };
     }
 
     private static FlowShift Flow(DiffusersSchedulerConfig config, FinalLevel end, bool asDiffusers)

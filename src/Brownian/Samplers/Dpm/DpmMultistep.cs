@@ -14,9 +14,7 @@ public abstract record DpmMultistep(int Order) : Sampler
     private const int FewSteps = 15;
 
     /// <summary>1, 2 or 3.</summary>
-    public int Order { get; init; } = Order is >= 1 and <= 3
-        ? Order
-        : throw new ArgumentOutOfRangeException(nameof(Order), Order, "DPM-Solver: expected an order of 1, 2 or 3.");
+    public int Order { get; init; } = DpmOrder.Checked(Order);
 
     /// <summary>Which second-order step.</summary>
     public SecondOrder SecondOrder { get; init; } = SecondOrder.Midpoint;

@@ -12,9 +12,7 @@ namespace Brownian.Samplers;
 public sealed record DpmSinglestep(int Order = 2, DpmPrediction Prediction = DpmPrediction.Data) : Sampler
 {
     /// <summary>1, 2 or 3.</summary>
-    public int Order { get; init; } = Order is >= 1 and <= 3
-        ? Order
-        : throw new ArgumentOutOfRangeException(nameof(Order), Order, "DPM-Solver: expected an order of 1, 2 or 3.");
+    public int Order { get; init; } = DpmOrder.Checked(Order);
 
     /// <summary>How the slopes are used. With <see cref="SecondOrder.Midpoint"/> the order of 3 is met only if λ falls evenly.</summary>
     public SecondOrder SecondOrder { get; init; } = SecondOrder.Midpoint;
