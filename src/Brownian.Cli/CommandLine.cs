@@ -86,6 +86,7 @@ internal sealed class CommandLine(Terminal terminal)
         new EncodeCommand(terminal),
         new InfoCommand(terminal),
         new PullCommand(terminal),
+        new ConvertCommand(terminal),
         new PresetsCommand(terminal),
         new InpaintCommand(terminal),
         new BoundCommand(terminal),

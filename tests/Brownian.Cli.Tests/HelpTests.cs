@@ -20,6 +20,7 @@ public sealed class HelpTests
     [InlineData("encode")]
     [InlineData("info")]
     [InlineData("pull")]
+    [InlineData("convert")]
     [InlineData("bench")]
     [InlineData("data")]
     [InlineData("toy")]

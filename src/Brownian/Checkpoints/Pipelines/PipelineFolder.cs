@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Brownian.Networks;
 using static TorchSharp.torch;
 
 namespace Brownian.Checkpoints;
@@ -10,8 +11,6 @@ namespace Brownian.Checkpoints;
 /// </summary>
 public sealed class PipelineFolder
 {
-    private static readonly string[] WeightNames = [DiffusersFolder.WeightsFile, "model.safetensors"];
-
     private readonly JsonObject index;
 
     private PipelineFolder(string path, JsonObject index) => (Path, this.index) = (path, index);
@@ -66,7 +65,8 @@ public sealed class PipelineFolder
     public DiffusersScheduler Scheduler(string part = "scheduler", bool asDiffusers = false) =>
         Made(part, "scheduler_config.json", json => DiffusersScheduler.Read(JsonNode.Parse(json)!.AsObject(), asDiffusers));
 
-    /// <summary>A network of a part: its shape from <c>config.json</c>, and its weights, in evaluation mode on the CPU in float32. The caller owns it.</summary>
+    /// <summary>A network of a part: its shape from <c>config.json</c>, and its weights, in evaluation mode on the CPU. The caller owns it.</summary>
+    /// <remarks>Large matrices and kernels stay in half precision if the file has them so, and are converted where they are used.</remarks>
     /// <param name="part">The part.</param>
     /// <param name="make">Makes the network from the text of its configuration.</param>
     /// <param name="names">How older names read.</param>
@@ -75,10 +75,15 @@ public sealed class PipelineFolder
     public T Network<T>(string part, Func<string, T> make, KeyMap? names = null)
         where T : nn.Module
     {
-        var network = Made(part, "config.json", make);
+        _ = Config(part);
+        using var weights = TensorFile.Open(WeightsOf(part));
+        var network = Made(part, "config.json", json =>
+        {
+            using var loading = new WeightsToCome(HalfOf(weights));
+            return make(json);
+        });
         try
         {
-            using var weights = SafetensorsFile.Open(WeightsOf(part));
             WeightLoading.Load(network, weights, names ?? KeyMap.OldDiffusers);
             network.eval();
             return network;
@@ -92,25 +97,18 @@ public sealed class PipelineFolder
 
     /// <summary>The file with a part's weights.</summary>
     /// <exception cref="CheckpointFormatException">There is none that can be read.</exception>
-    public string WeightsOf(string part)
-    {
-        var folder = FileOf(part, "");
-        var there = WeightNames.Select(name => System.IO.Path.Combine(folder, name)).FirstOrDefault(File.Exists);
-        if (there is not null)
-        {
-            return there;
-        }
-
-        var others = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.safetensors") : [];
-        return others.Length == 1
-            ? others[0]
-            : throw new CheckpointFormatException(
-                System.IO.Path.Combine(folder, WeightNames[0]), "the weights are missing", "Fetch the folder again, with its safetensors files.");
-    }
+    public string WeightsOf(string part) => TensorSearch.In(FileOf(part, ""));
 
     /// <summary>SHA-256 of the file with a part's weights, in lower-case hexadecimal.</summary>
     /// <exception cref="CheckpointFormatException">There is none that can be read.</exception>
     public string WeightsSha256(string part) => CheckpointManifest.Hash(WeightsOf(part));
+
+    // The half type of a file whose weights are in one.
+    private static ScalarType? HalfOf(TensorFile weights)
+    {
+        var types = weights.Keys.Select(key => weights.Info(key)).Where(entry => entry.Shape.Count > 1).Select(entry => entry.Type.ScalarType).Distinct().Take(2).ToArray();
+        return types is [ScalarType.Float16 or ScalarType.BFloat16] ? types[0] : null;
+    }
 
     private T Made<T>(string part, string file, Func<string, T> make)
     {
