@@ -2,7 +2,7 @@ using Brownian.Benchmarks;
 using Brownian.Benchmarks.Sections;
 
 // usage: Brownian.Benchmarks [--quick] [--out FOLDER] [--name NAME] [SECTION …]
-// sections: forward training presets sampler loader startup memory; all without an argument
+// sections: forward training presets sampler loader loading startup memory; all without an argument
 var sections = new Dictionary<string, Action<Bench>>(StringComparer.Ordinal)
 {
     ["forward"] = ForwardSection.Run,
@@ -10,6 +10,7 @@ var sections = new Dictionary<string, Action<Bench>>(StringComparer.Ordinal)
     ["presets"] = PresetSection.Run,
     ["sampler"] = SamplerSection.Run,
     ["loader"] = LoaderSection.Run,
+    ["loading"] = LoadingSection.Run,
     ["startup"] = StartupSection.Run,
     ["memory"] = MemorySection.Run,
 };

@@ -87,6 +87,7 @@ internal sealed class CommandLine(Terminal terminal)
         new DecodeCommand(terminal),
         new InfoCommand(terminal),
         new PullCommand(terminal),
+        new ConvertCommand(terminal),
         new PresetsCommand(terminal),
         new InpaintCommand(terminal),
         new BoundCommand(terminal),

@@ -42,6 +42,14 @@ internal static class SharedOptions
             HelpName = "TYPE",
         }.AcceptOnly("float32", "bfloat16");
 
+    public static Option<string?> StorageType() =>
+        new Option<string?>("--dtype") { Description = "The type of the numbers that are written: fp16, bf16 or fp32; as they are if left out.", HelpName = "TYPE" }
+            .AcceptOnly("fp16", "bf16", "fp32");
+
+    public static Option<string?> Prediction() =>
+        new Option<string?>("--prediction") { Description = "What Stable Diffusion's UNet outputs, epsilon or v; concluded from the file if left out.", HelpName = "NAME" }
+            .AcceptOnly("epsilon", "v");
+
     public static Option<string?> DataFolder() =>
         new("--data-dir") { Description = "Where local copies of the named data sets lie.", HelpName = "DIR" };
 

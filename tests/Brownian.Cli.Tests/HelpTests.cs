@@ -21,6 +21,7 @@ public sealed class HelpTests
     [InlineData("decode")]
     [InlineData("info")]
     [InlineData("pull")]
+    [InlineData("convert")]
     [InlineData("bench")]
     [InlineData("data")]
     [InlineData("toy")]

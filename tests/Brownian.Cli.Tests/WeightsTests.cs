@@ -43,4 +43,18 @@ public sealed class WeightsTests
         Assert.Equal(1, outcome.Code);
         Assert.Contains("org/no-such-model-of-tests (revision main) is not in", outcome.Error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Convert_makes_a_run_of_another_programs_model_that_can_be_sampled()
+    {
+        using var folder = new TemporaryFolder();
+        var model = Path.Combine(Testing.GoldenData.Root, "iddpm_unet");
+        var outcome = Cli.Run(
+            "convert", Path.Combine(model, "model.safetensors"), folder / "run", "--config", Path.Combine(model, "config.json"), "--dtype", "fp16", "-q");
+        Assert.Equal((0, ""), (outcome.Code, outcome.Error));
+        Assert.Contains("as a run folder of", outcome.Out, StringComparison.Ordinal);
+        Assert.Equal(0, Cli.Run("info", folder / "run").Code);
+        Assert.Equal(2, Cli.Run("convert", Path.Combine(model, "model.safetensors"), folder / "run").Code);
+        Assert.Contains("--config FILE.json", Cli.Run("convert", Path.Combine(model, "model.safetensors"), folder / "other").Error, StringComparison.Ordinal);
+    }
 }

@@ -7,8 +7,6 @@ namespace Brownian.Checkpoints;
 /// <summary>Finds out what a file or folder is.</summary>
 internal sealed class CheckpointDescription(string path, bool hashes)
 {
-    private const string UNet2DClass = "UNet2DModel";
-
     private readonly List<string> problems = [];
 
     public CheckpointInfo Describe()
@@ -60,14 +58,15 @@ internal sealed class CheckpointDescription(string path, bool hashes)
     {
         var path = Path.Combine(folder, "config.json");
         var config = JsonFile.ReadObject(path);
-        if (config["kind"] is null && config.Text("_class_name") != UNet2DClass)
+        using var network = KnownNetworks.Create(config, JsonFile.ReadText(path));
+        if (network is null)
         {
             return null;
         }
 
-        using var network = NetworkConfig.Read(JsonFile.ReadText(path)).Create();
         using var file = TensorFile.Open(TensorSearch.In(folder));
-        var (missing, unexpected) = WeightLoading.Compare(network, file, KeyMap.OldDiffusers);
+        var names = network switch { Networks.Clip.ClipText => ClipKeys.Text, Networks.Clip.ClipVision => ClipKeys.Vision, _ => KeyMap.OldDiffusers };
+        var (missing, unexpected) = WeightLoading.Compare(network, file, names);
         return missing.Count + unexpected.Count == 0 ? null : new MissingWeightException(file.Path, missing, unexpected, file.Keys).Message;
     }
 

@@ -62,12 +62,21 @@ public static class DiffusersFolder
         AtomicFolder.Write(path, folder => Write(folder, bundle, WeightLoading.Of(bundle.Model.Network), Disk.Real), replace);
 
     /// <summary>Writes the files in place, each one atomically; model_index.json, which makes it a diffusers folder, is last.</summary>
-    internal static void Write(string folder, ModelBundle bundle, IEnumerable<(string Name, Tensor Tensor)> weights, Disk disk)
+    internal static void Write(string folder, ModelBundle bundle, IEnumerable<(string Name, Tensor Tensor)> weights, Disk disk) =>
+        Write(folder, bundle, weights.Select(weight => TensorSource.Of(weight.Name, weight.Tensor)), disk, null);
+
+    /// <summary>The same with weights that are made one by one, and a network's configuration in other words.</summary>
+    internal static void Write(string folder, ModelBundle bundle, IEnumerable<TensorSource> weights, Disk disk, UNet2DConfig? network)
     {
-        var config = ConfigOf(bundle);
+        var config = network is null ? ConfigOf(bundle) : network with { SampleSize = new ImageSize(bundle.Image.Height, bundle.Image.Width) };
         disk.CreateDirectory(Path.Combine(folder, "unet"));
         disk.CreateDirectory(Path.Combine(folder, "scheduler"));
         var scheduler = NearestScheduler.Of(bundle.Model.Path, bundle.Model.Parameterization);
+        if (scheduler["variance_type"] is not null && config is UNet2DConfig learned && learned.OutChannels == 2 * bundle.Image.Channels)
+        {
+            scheduler["variance_type"] = "learned_range";
+        }
+
         WriteIfChanged(Path.Combine(folder, "unet", "config.json"), config.ToJson() + "\n", disk);
         WriteIfChanged(Path.Combine(folder, "scheduler", "scheduler_config.json"), Indented(scheduler), disk);
         WriteIfChanged(Path.Combine(folder, BrownianFile.FileName), BrownianFile.Of(bundle).ToJson(), disk);

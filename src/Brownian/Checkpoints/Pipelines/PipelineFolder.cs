@@ -65,7 +65,8 @@ public sealed class PipelineFolder
     public DiffusersScheduler Scheduler(string part = "scheduler", bool asDiffusers = false) =>
         Made(part, "scheduler_config.json", json => DiffusersScheduler.Read(JsonNode.Parse(json)!.AsObject(), asDiffusers));
 
-    /// <summary>A network of a part: its shape from <c>config.json</c>, and its weights, in evaluation mode on the CPU in float32. The caller owns it.</summary>
+    /// <summary>A network of a part: its shape from <c>config.json</c>, and its weights, in evaluation mode on the CPU. The caller owns it.</summary>
+    /// <remarks>Large matrices and kernels stay in half precision if the file has them so, and are converted where they are used.</remarks>
     /// <param name="part">The part.</param>
     /// <param name="make">Makes the network from the text of its configuration.</param>
     /// <param name="names">How older names read.</param>
@@ -74,11 +75,15 @@ public sealed class PipelineFolder
     public T Network<T>(string part, Func<string, T> make, KeyMap? names = null)
         where T : nn.Module
     {
-        using var loading = new WeightsToCome();
-        var network = Made(part, "config.json", make);
+        _ = Config(part);
+        using var weights = TensorFile.Open(WeightsOf(part));
+        var network = Made(part, "config.json", json =>
+        {
+            using var loading = new WeightsToCome(HalfOf(weights));
+            return make(json);
+        });
         try
         {
-            using var weights = TensorFile.Open(WeightsOf(part));
             WeightLoading.Load(network, weights, names ?? KeyMap.OldDiffusers);
             network.eval();
             return network;
@@ -97,6 +102,13 @@ public sealed class PipelineFolder
     /// <summary>SHA-256 of the file with a part's weights, in lower-case hexadecimal.</summary>
     /// <exception cref="CheckpointFormatException">There is none that can be read.</exception>
     public string WeightsSha256(string part) => CheckpointManifest.Hash(WeightsOf(part));
+
+    // The half type of a file whose weights are in one.
+    private static ScalarType? HalfOf(TensorFile weights)
+    {
+        var types = weights.Keys.Select(key => weights.Info(key)).Where(entry => entry.Shape.Count > 1).Select(entry => entry.Type.ScalarType).Distinct().Take(2).ToArray();
+        return types is [ScalarType.Float16 or ScalarType.BFloat16] ? types[0] : null;
+    }
 
     private T Made<T>(string part, string file, Func<string, T> make)
     {

@@ -19,6 +19,13 @@ public static unsafe class SafetensorsWriter
     public static void Write(
         string path, IEnumerable<(string Name, Tensor Tensor)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
+        var list = Ordered(tensors.Select(t => TensorSource.Of(t.Name, t.Tensor)));
+        AtomicFile.Write(path, stream => WriteOrdered(stream, list, metadata));
+    }
+
+    /// <summary>Writes tensors that are made one by one, each when its turn comes.</summary>
+    internal static void Write(string path, IEnumerable<TensorSource> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
         var list = Ordered(tensors);
         AtomicFile.Write(path, stream => WriteOrdered(stream, list, metadata));
     }
@@ -27,14 +34,18 @@ public static unsafe class SafetensorsWriter
     /// <inheritdoc cref="Write(string, IEnumerable{ValueTuple{string, Tensor}}, IReadOnlyDictionary{string, string}?)"/>
     public static void Write(
         Stream stream, IEnumerable<(string Name, Tensor Tensor)> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+        WriteOrdered(stream, Ordered(tensors.Select(t => TensorSource.Of(t.Name, t.Tensor))), metadata);
+
+    /// <summary>The same to a stream.</summary>
+    internal static void Write(Stream stream, IEnumerable<TensorSource> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
         WriteOrdered(stream, Ordered(tensors), metadata);
 
     // The widest types first, so that every tensor is aligned; then by name.
-    private static List<(string Name, Tensor Tensor)> Ordered(IEnumerable<(string Name, Tensor Tensor)> tensors)
+    private static List<TensorSource> Ordered(IEnumerable<TensorSource> tensors)
     {
-        var list = tensors.OrderByDescending(t => SafetensorsType.Of(t.Tensor.dtype).Bytes).ThenBy(t => t.Name, StringComparer.Ordinal).ToList();
+        var list = tensors.OrderByDescending(t => t.Type.Bytes).ThenBy(t => t.Name, StringComparer.Ordinal).ToList();
         var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (name, _) in list)
+        foreach (var name in list.Select(t => t.Name))
         {
             if (name == "__metadata__" || !names.Add(name))
             {
@@ -48,20 +59,20 @@ public static unsafe class SafetensorsWriter
     }
 
     private static void WriteOrdered(
-        Stream stream, List<(string Name, Tensor Tensor)> tensors, IReadOnlyDictionary<string, string>? metadata)
+        Stream stream, List<TensorSource> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
         var header = Header(tensors, metadata);
         Span<byte> length = stackalloc byte[8];
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
         stream.Write(length);
         stream.Write(header);
-        foreach (var (_, tensor) in tensors)
+        foreach (var tensor in tensors)
         {
             WriteData(stream, tensor);
         }
     }
 
-    private static byte[] Header(List<(string Name, Tensor Tensor)> tensors, IReadOnlyDictionary<string, string>? metadata)
+    private static byte[] Header(List<TensorSource> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
@@ -81,9 +92,9 @@ public static unsafe class SafetensorsWriter
 
             json.WriteEndObject();
             var at = 0L;
-            foreach (var (name, tensor) in tensors)
+            foreach (var tensor in tensors)
             {
-                at = WriteEntry(json, name, tensor, at);
+                at = WriteEntry(json, tensor, at);
             }
 
             json.WriteEndObject();
@@ -98,14 +109,13 @@ public static unsafe class SafetensorsWriter
         return buffer.ToArray();
     }
 
-    private static long WriteEntry(Utf8JsonWriter json, string name, Tensor tensor, long begin)
+    private static long WriteEntry(Utf8JsonWriter json, TensorSource tensor, long begin)
     {
-        var type = SafetensorsType.Of(tensor.dtype);
-        var end = begin + tensor.numel() * type.Bytes;
-        json.WriteStartObject(name);
-        json.WriteString("dtype", type.Name);
+        var end = begin + tensor.Bytes;
+        json.WriteStartObject(tensor.Name);
+        json.WriteString("dtype", tensor.Type.Name);
         json.WriteStartArray("shape");
-        foreach (var size in tensor.shape)
+        foreach (var size in tensor.Shape)
         {
             json.WriteNumberValue(size);
         }
@@ -119,11 +129,11 @@ public static unsafe class SafetensorsWriter
         return end;
     }
 
-    private static void WriteData(Stream stream, Tensor tensor)
+    private static void WriteData(Stream stream, TensorSource tensor)
     {
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        var plain = tensor.detach().cpu().contiguous();
+        var plain = tensor.Make().detach().cpu().contiguous();
         var start = (byte*)Aten.Ptr(plain);
         var bytes = plain.numel() * plain.element_size();
         for (var at = 0L; at < bytes; at += Chunk)

@@ -27,6 +27,7 @@ public sealed class ComputeSettings
     internal void Count(double flops) => CountedFlops += flops;
 
     /// <summary>The type in which a layer with parameters of type <paramref name="parameters"/> computes.</summary>
+    /// <remarks>Weights may be kept in half precision, as their file has them; nothing is computed in it for that.</remarks>
     public ScalarType For(ScalarType parameters) =>
-        Type == ScalarType.BFloat16 && parameters == ScalarType.Float32 ? ScalarType.BFloat16 : parameters;
+        parameters is ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16 ? Type : parameters;
 }

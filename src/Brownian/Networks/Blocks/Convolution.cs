@@ -38,7 +38,7 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>, IInitialized
         paddings = [margin, margin];
         dilations = [dilation, dilation];
         packed = dilation == 1 ? new PackedWeights(paddings, strides) : null;
-        weight = new Parameter(zeros(outChannels, inChannels, kernelSize, kernelSize));
+        weight = new Parameter(WeightsToCome.Room(mayBeHalf: true, outChannels, inChannels, kernelSize, kernelSize));
         register_parameter(nameof(weight), weight);
         if (hasBias)
         {

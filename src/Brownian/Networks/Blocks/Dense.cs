@@ -31,7 +31,7 @@ public sealed class Dense : nn.Module<Tensor, Tensor>, IInitialized
         this.exact = exact;
         this.startsAtZero = startsAtZero;
         packed = packs ? new PackedWeights([0, 0], [1, 1]) : null;
-        weight = new Parameter(zeros(outChannels, inChannels));
+        weight = new Parameter(WeightsToCome.Room(!exact, outChannels, inChannels));
         register_parameter(nameof(weight), weight);
         if (hasBias)
         {

@@ -12,7 +12,7 @@ public sealed class Lookup : nn.Module<Tensor, Tensor>, IInitialized
     public Lookup(long count, long channels)
         : base(nameof(Lookup))
     {
-        weight = new Parameter(zeros(count, channels));
+        weight = new Parameter(WeightsToCome.Room(mayBeHalf: false, count, channels));
         register_parameter(nameof(weight), weight);
     }
 

@@ -9,6 +9,11 @@ internal static class CodecWeights
     /// <summary>Draws all weights of a network.</summary>
     public static void Initialize(nn.Module network, ulong seed)
     {
+        if (WeightsToCome.Expected)
+        {
+            return;
+        }
+
         foreach (var (i, layer) in network.modules().OfType<IInitialized>().Index())
         {
             using var noise = new RandomStream(seed, (ulong)i);

@@ -130,6 +130,21 @@ public sealed record UNet2DConfig() : NetworkConfig("UNet2DModel")
     [JsonIgnore]
     public int EmbeddingChannels => TimeEmbeddingDim is > 0 and var width ? width : BlockOutChannels[0] * 4;
 
+    /// <summary>The same network with as few fields as diffusers' class needs, or what of it the class does not have.</summary>
+    internal (UNet2DConfig? Config, string? Missing) InDiffusers() =>
+        NumAttentionHeads is { } heads && heads != 1 ? (null, "fixed number of attention heads (num_heads)")
+        : NumAttentionHeadsUp is not null ? (null, "other number of heads on the way up")
+        : TimeFeatureChannels is { } features && features != BlockOutChannels[0] ? (null, "time features of another width than the first level's")
+        : PlainResampling ? (null, "resampling without convolutions")
+        : LowResolutionInput ? (null, "small image beside the noisy one")
+        : (this with
+        {
+            NumAttentionHeads = null,
+            AttentionHeadDim = NumAttentionHeads == 1 ? null : AttentionHeadDim,
+            TimeFeatureChannels = null,
+            TimeEmbeddingDim = TimeEmbeddingDim == 4 * BlockOutChannels[0] ? null : TimeEmbeddingDim,
+        }, null);
+
     /// <summary>Reads the text of a <c>config.json</c>. Fields that are not known are ignored; missing ones have their defaults.</summary>
     /// <exception cref="JsonException">The text is not JSON of this layout.</exception>
     public static UNet2DConfig FromJson(string json) => DiffusersJson.Read<UNet2DConfig>(json, "UNet2DModel");
