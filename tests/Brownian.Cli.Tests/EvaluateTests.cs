@@ -49,6 +49,24 @@ public sealed class EvaluateTests : IDisposable
     }
 
     [Fact]
+    public void Moments_that_another_program_computed_are_enough_for_the_Frechet_distance()
+    {
+        using (var scope = NewDisposeScope())
+        {
+            SafetensorsWriter.Write(folder / "a.safetensors", [("mu", tensor(new[] { 1.0, 2 })), ("sigma", eye(2, dtype: ScalarType.Float64))]);
+            SafetensorsWriter.Write(folder / "b.safetensors", [("mu", tensor(new[] { 1.0, 5 })), ("sigma", 4 * eye(2, dtype: ScalarType.Float64))]);
+        }
+
+        var outcome = Cli.Run("evaluate", folder / "a.safetensors", folder / "b.safetensors", "--metrics", "fid", "--json");
+        Assert.Equal(0, outcome.Code);
+        using var json = JsonDocument.Parse(outcome.Out);
+
+        // 3² for the means, (2 − 1)² for each axis.
+        Assert.Equal(11, json.RootElement[0].GetProperty("value").GetDouble(), 9);
+        Refused("enough for fid only", "evaluate", folder / "a.safetensors", folder / "b.safetensors", "--metrics", "kid");
+    }
+
+    [Fact]
     public void Pixels_are_features_when_asked_for()
     {
         var outcome = Cli.Run("evaluate", "builtin:strokes", "builtin:strokes", "--metrics", "fid,pr", "--pixels", "-n", "20", "--json");
@@ -56,7 +74,7 @@ public sealed class EvaluateTests : IDisposable
         using var json = JsonDocument.Parse(outcome.Out);
         Assert.Equal(0, json.RootElement[0].GetProperty("value").GetDouble(), 6);
         Assert.Equal(1, json.RootElement[1].GetProperty("value").GetDouble(), 6);
-        Assert.Contains("20 images against 20, 784 pixels", json.RootElement[0].GetProperty("note").GetString(), StringComparison.Ordinal);
+        Assert.Contains("20 images against 20 images, 784 pixels", json.RootElement[0].GetProperty("note").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,10 +12,10 @@ internal sealed class EvaluateCommand : BrownianCommand
 {
     private static readonly string[] OfPairs = ["psnr", "ssim"], OfFeatures = ["fid", "kid", "pr", "is"];
 
-    private readonly Argument<string> generated = new("GENERATED") { Description = "A folder of images, the name of a data set, or a safetensors file with features." };
+    private readonly Argument<string> generated = new("GENERATED") { Description = "A folder of images, the name of a data set, or a file with features (safetensors, npz, pt)." };
     private readonly Argument<string> reference = new("REFERENCE") { Description = "The same of the images to compare with." };
     private readonly Option<string[]> metrics = new("--metrics") { Description = "psnr, ssim (pairs by file name); fid, kid, pr, is (sets, by features).", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
-    private readonly Option<string?> inception = new("--inception") { Description = "Inception's weights (inception-2015-12-05-6726825d as safetensors), for fid, kid, pr and is of images.", HelpName = "FILE" };
+    private readonly Option<string?> inception = new("--inception") { Description = "Inception's weights (inception-2015-12-05-6726825d.pth), for fid, kid, pr and is of images.", HelpName = "FILE" };
     private readonly Option<bool> pixels = new("--pixels") { Description = "Take the pixels for features." };
     private readonly Option<bool> grey = new("--grey") { Description = "Compare grey values, as papers on super-resolution do." };
     private readonly Option<int?> count = new("--count", "-n") { Description = "Compare the first N images of each set.", HelpName = "N" };
@@ -33,8 +33,8 @@ internal sealed class EvaluateCommand : BrownianCommand
         Examples =
         [
             "brownian evaluate restored/ originals/ --metrics psnr,ssim",
-            "brownian evaluate samples/ cifar10 --metrics fid,kid,is --inception inception.safetensors",
-            "brownian evaluate samples.safetensors cifar10.safetensors --metrics fid,kid,pr",
+            "brownian evaluate samples/ cifar10 --metrics fid,kid,is --inception inception-2015-12-05-6726825d.pth",
+            "brownian evaluate samples.npz cifar10.npz --metrics fid",
         ];
     }
 
@@ -74,16 +74,19 @@ internal sealed class EvaluateCommand : BrownianCommand
 
     private IEnumerable<Score> Features(ParseResult parse, string from, string to, string[] asked, CancellationToken cancellation)
     {
-        var (made, real) = (FeaturesOf(parse, from, cancellation), FeaturesOf(parse, to, cancellation));
-        var (a, b) = (made.Features, real.Features);
-        var note = $"{a.size(0)} images against {b.size(0)}, {a.size(1)} {made.Kind}";
+        using var made = FeaturesOf(parse, from, cancellation);
+        using var real = FeaturesOf(parse, to, cancellation);
+        var note = $"{made.Extent} against {real.Extent}, {made.Width} {made.Kind}";
         if (asked.Contains("fid"))
         {
-            yield return new("fid", FrechetDistance.Between(a, b), null, $"Fréchet distance, {note}");
+            using var momentsMade = made.ToMoments();
+            using var momentsReal = real.ToMoments();
+            yield return new("fid", FrechetDistance.Between(momentsMade, momentsReal), null, $"Fréchet distance, {note}");
         }
 
         if (asked.Contains("kid"))
         {
+            var (a, b) = (made.Rows("kid"), real.Rows("kid"));
             var part = (int)Math.Min(parse.GetValue(subsetSize), Math.Min(a.size(0), b.size(0)));
             var estimate = new KernelDistance { Subsets = parse.GetValue(subsets), SubsetSize = part }.Between(a, b);
             yield return new("kid", estimate.Mean, estimate.StandardDeviation, $"kernel distance, {parse.GetValue(subsets)} subsets of {part}, {note}");
@@ -91,7 +94,7 @@ internal sealed class EvaluateCommand : BrownianCommand
 
         if (asked.Contains("pr"))
         {
-            var shares = PrecisionRecall.Of(a, b, parse.GetValue(neighbours));
+            var shares = PrecisionRecall.Of(made.Rows("pr"), real.Rows("pr"), parse.GetValue(neighbours));
             yield return new("precision", shares.Precision, null, $"k = {parse.GetValue(neighbours)}, {note}");
             yield return new("recall", shares.Recall, null, $"k = {parse.GetValue(neighbours)}, {note}");
         }
@@ -115,8 +118,8 @@ internal sealed class EvaluateCommand : BrownianCommand
         if (weights is null && !parse.GetValue(pixels))
         {
             throw new UsageException(
-                $"fid, kid, pr, is: expected features; {source} has images. Give Inception's weights with --inception (Brownian does not have them), two safetensors "
-                + "files with a tensor 'features', [N, D], or --pixels.");
+                $"fid, kid, pr, is: expected features; {source} has images. Give Inception's weights with --inception (Brownian does not have them), two files "
+                + "(safetensors, npz, pt) with a tensor 'features', [N, D], or --pixels.");
         }
 
         int? channels = weights is not null ? 3 : parse.GetValue(grey) ? 1 : null;

@@ -29,25 +29,26 @@ public sealed record PrecisionRecall(double Precision, double Recall)
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var (a, b) = (FeatureMatrix.Exact(generated), FeatureMatrix.Exact(reference));
-        return new(Share(a, b, neighbours), Share(b, a, neighbours));
-    }
-
-    // The share of points within the reach of one of the others.
-    private static double Share(Tensor points, Tensor others, int neighbours)
-    {
-        using var scope = NewDisposeScope();
-        var reach = cat([.. Rows(others, others).Select(distances => Reach(distances, neighbours))]); // [M]
-        var inside = Rows(points, others).Sum(distances =>
+        var (reachA, reachB) = (Reach(a, neighbours), Reach(b, neighbours)); // [N], [M]
+        var covered = zeros(b.size(0), dtype: ScalarType.Bool);
+        var (good, first) = (0L, 0L);
+        foreach (var distances in Rows(a, b))
         {
             using var part = distances;
             using var inner = NewDisposeScope();
-            return (distances <= reach).any(1).sum().item<long>();
-        });
-        return (double)inside / points.size(0);
+            good += (distances <= reachB).any(1).sum().item<long>();
+            covered.logical_or_((distances <= reachA.narrow(0, first, distances.size(0)).unsqueeze(1)).any(0));
+            first += distances.size(0);
+        }
+
+        return new((double)good / a.size(0), (double)covered.sum().item<long>() / b.size(0));
     }
 
+    // How far each point reaches, [N].
+    private static Tensor Reach(Tensor points, int neighbours) => cat([.. Rows(points, points).Select(distances => Nearest(distances, neighbours))], 0);
+
     // The image itself is its own nearest neighbour, hence one more.
-    private static Tensor Reach(Tensor distances, int neighbours)
+    private static Tensor Nearest(Tensor distances, int neighbours)
     {
         using var part = distances;
         using var inner = NewDisposeScope();

@@ -85,17 +85,10 @@ public sealed record ClipPixels
         if (Resizes)
         {
             var (height, width) = Size ?? Scaled(rgb);
-            rgb = Resized(rgb, height, width);
+            rgb = Resize.To(rgb, height, width, Filter);
         }
 
         return Crop is { } crop ? Middle(rgb, crop.Height, crop.Width) : rgb;
-    }
-
-    // Columns, then rows, each rounded to bytes, as Pillow does.
-    private Picture Resized(Picture picture, int height, int width)
-    {
-        var wide = Resize.To(PixelBuffer.From(picture), picture.Height, width, Filter).ToPicture();
-        return Resize.To(PixelBuffer.From(wide), height, width, Filter).ToPicture();
     }
 
     // The reference drops alpha.

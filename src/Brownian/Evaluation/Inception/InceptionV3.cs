@@ -46,17 +46,18 @@ public sealed class InceptionV3 : nn.Module<Tensor, InceptionOutput>
     }
 
     /// <summary>The network with the weights of a file, in the names of torchvision.</summary>
-    /// <param name="weights">A safetensors file.</param>
+    /// <param name="weights">A PyTorch or safetensors file.</param>
     /// <exception cref="MissingWeightException">It is another network's.</exception>
+    /// <exception cref="CheckpointFormatException">It is no such file, or damaged.</exception>
     public static InceptionV3 Load(string weights)
     {
-        using var file = SafetensorsFile.Open(weights);
+        using var file = TensorFile.Open(weights);
         return Load(file);
     }
 
     /// <summary>The network with the weights of an open file.</summary>
     /// <inheritdoc cref="Load(string)"/>
-    public static InceptionV3 Load(SafetensorsFile weights)
+    public static InceptionV3 Load(TensorFile weights)
     {
         var network = new InceptionV3();
         WeightLoading.Load(network, weights, Names);
