@@ -60,9 +60,9 @@ internal sealed class ReproduceCommand : BrownianCommand
         if (UnClipDrawing.Knows(place))
         {
             Warn(place, UnClipDrawing.Hash(place), record);
-            using var model = UnClipModel.Load(place);
-            model.To(Devices.Of(parse.GetValue(device)!)).ComputeType = Devices.Precision(record.Precision);
-            return DrawingReproduction.Make(wanted => new UnClipDrawing(model, wanted).Run(null, cancellation), record, path, there);
+            using var unclip = UnClipModel.Load(place);
+            unclip.To(Devices.Of(parse.GetValue(device)!)).ComputeType = Devices.Precision(record.Precision);
+            return DrawingReproduction.Make(wanted => new UnClipDrawing(unclip, wanted).Run(null, cancellation), record, path, there);
         }
 
         using var bundle = LatentBundle.Load(place);

@@ -85,11 +85,11 @@ public sealed class CheckpointInfoTests : IDisposable
         }
 
         File.Delete(folder["model/brownian.json"]);
-        File.WriteAllText(folder["model/model_index.json"], """{"_class_name":"StableDiffusionPipeline","unet":["diffusers","UNet2DModel"],"safety":[null,null]}""");
+        File.WriteAllText(folder["model/model_index.json"], """{"_class_name":"CogVideoXPipeline","unet":["diffusers","UNet2DModel"],"safety":[null,null]}""");
         var info = CheckpointInfo.Describe(folder["model"]);
-        Assert.Equal("StableDiffusionPipeline", info.Pipeline);
+        Assert.Equal("CogVideoXPipeline", info.Pipeline);
         Assert.True(info.Parameters > 1000);
-        Assert.Contains("its pipeline is 'StableDiffusionPipeline'; loadable are", Assert.Single(info.Problems), StringComparison.Ordinal);
+        Assert.Contains("its pipeline is 'CogVideoXPipeline'; loadable are", Assert.Single(info.Problems), StringComparison.Ordinal);
     }
 
     [Fact]

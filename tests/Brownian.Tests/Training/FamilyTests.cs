@@ -100,7 +100,7 @@ public sealed class FamilyTests : IDisposable
         Assert.Equal(new Brownian.Paths.EdmPath(), config.Path);
         Assert.Equal("heun", config.Samples.Sampler);
         Assert.Equal(7, config.Samples.Steps);
-        Assert.Equal(64, config.Batch);
+        Assert.Equal(32, config.Batch);
     }
 
     [Fact]
