@@ -82,7 +82,12 @@ internal sealed class Drawing(LatentBundle bundle, SampleRecord whole)
                 {
                     yield return (picture, whole with
                     {
-                        Seed = whole.Seed + (ulong)(batch.First + i), BatchSize = size, BatchIndex = i, Count = 1, Height = picture.Height, Width = picture.Width,
+                        Seed = whole.Seed + (ulong)(batch.First + i),
+                        BatchSize = size,
+                        BatchIndex = i,
+                        Count = 1,
+                        Height = picture.Height,
+                        Width = picture.Width,
                     });
                 }
             }

@@ -182,8 +182,14 @@ public sealed class DrawTests : LeakCheck
 
     private static UNet2DConfig Unet(int channels) => new()
     {
-        InChannels = channels, OutChannels = 3, BlockOutChannels = [8, 8], DownBlockTypes = ["DownBlock2D", "DownBlock2D"], UpBlockTypes = ["UpBlock2D", "UpBlock2D"],
-        LayersPerBlock = 1, NormNumGroups = 4, AddAttention = false,
+        InChannels = channels,
+        OutChannels = 3,
+        BlockOutChannels = [8, 8],
+        DownBlockTypes = ["DownBlock2D", "DownBlock2D"],
+        UpBlockTypes = ["UpBlock2D", "UpBlock2D"],
+        LayersPerBlock = 1,
+        NormNumGroups = 4,
+        AddAttention = false,
     };
 
     /// <summary>A pipeline whose network takes other channels, with random weights that leave no output at 0. The rest is borrowed.</summary>
