@@ -35,14 +35,7 @@ public abstract class BlockNetwork : Network
     internal Action<string, Tensor>? Trace { get; set; }
 
     /// <summary>Draws all weights anew.</summary>
-    public virtual void Initialize(ulong seed)
-    {
-        foreach (var (i, layer) in modules().OfType<IInitialized>().Index())
-        {
-            using var noise = new RandomStream(seed, (ulong)i);
-            layer.Initialize(noise);
-        }
-    }
+    public virtual void Initialize(ulong seed) => Initial.Draw(this, seed);
 
     /// <summary>The end of a constructor: draws the weights, unless a file's are to come.</summary>
     private protected void Start(ulong seed)

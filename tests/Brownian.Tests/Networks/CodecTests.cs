@@ -1,6 +1,6 @@
 using Brownian.Networks.Latent;
 using Brownian.Testing;
-using Brownian.Verification;
+using Brownian.Tests.Verification;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -22,8 +22,7 @@ public sealed class CodecTests : LeakCheck
     [InlineData("vqmodel")]
     public void An_autoencoder_computes_the_numbers_of_the_reference(string name)
     {
-        var result = Assert.Single(GoldenFolder.Run(GoldenData.At(name)));
-        Assert.True(result.Outcome == CaseOutcome.Pass, result.ToString());
+        GoldenCase.Passes(name);
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using Brownian.Checkpoints;
 using Brownian.Tasks;
 using Brownian.Testing;
-using Brownian.Verification;
+using Brownian.Tests.Verification;
 using static TorchSharp.torch;
 
 namespace Brownian.Tests.Tasks;
@@ -15,8 +15,7 @@ public sealed class UnClipTests : LeakCheck
     [Fact]
     public void UnClip_makes_the_picture_of_the_reference()
     {
-        var result = Assert.Single(GoldenFolder.Run(GoldenData.At("pipe_unclip")));
-        Assert.True(result.Outcome == CaseOutcome.Pass, result.ToString());
+        var result = GoldenCase.Passes("pipe_unclip");
         TestContext.Current.TestOutputHelper?.WriteLine(result.ToString());
     }
 

@@ -6,6 +6,25 @@ namespace Brownian.Networks.Blocks;
 /// <summary>How weights start.</summary>
 internal static class Initial
 {
+    /// <summary>Draws all weights of a network, each layer's from a stream of its own.</summary>
+    public static void Draw(nn.Module network, ulong seed)
+    {
+        foreach (var (i, layer) in network.modules().OfType<IInitialized>().Index())
+        {
+            using var noise = new RandomStream(seed, (ulong)i);
+            layer.Initialize(noise);
+        }
+    }
+
+    /// <summary>The end of a constructor: draws the weights, unless a file's are to come.</summary>
+    public static void Start(nn.Module network, ulong seed)
+    {
+        if (!WeightsToCome.Expected)
+        {
+            Draw(network, seed);
+        }
+    }
+
     /// <summary>
     /// Uniform within ±1/√fan-in, PyTorch's default for convolutions and linear layers; zeros where a residual branch ends, so that
     /// training starts from the identity (Ho et al. 2020, app. B; Dhariwal and Nichol 2021).

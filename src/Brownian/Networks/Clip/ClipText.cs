@@ -1,5 +1,4 @@
 using Brownian.Networks.Blocks;
-using Brownian.Networks.Latent;
 using static TorchSharp.torch;
 
 namespace Brownian.Networks.Clip;
@@ -29,7 +28,7 @@ public sealed class ClipText : nn.Module<Tensor, ClipTextOutput>
             register_module("text_projection", projection = new(config.HiddenSize, config.ProjectionDim, compute, hasBias: false));
         }
 
-        CodecWeights.Initialize(this, seed);
+        Initial.Start(this, seed);
     }
 
     /// <summary>The shape.</summary>

@@ -1,5 +1,4 @@
 using Brownian.Networks.Blocks;
-using Brownian.Networks.Latent;
 using static TorchSharp.torch;
 using Parameter = TorchSharp.Modules.Parameter;
 
@@ -30,7 +29,7 @@ public sealed class ClipVision : nn.Module<Tensor, ClipVisionOutput>
             register_module("visual_projection", projection = new(config.HiddenSize, config.ProjectionDim, compute, hasBias: false));
         }
 
-        CodecWeights.Initialize(this, seed);
+        Initial.Start(this, seed);
     }
 
     /// <summary>The shape.</summary>

@@ -37,7 +37,7 @@ public sealed class AutoencoderKL : nn.Module, ILatentCodec
             register_module("post_quant_conv", postQuantConvolution = new(latent, latent, 1, compute));
         }
 
-        CodecWeights.Initialize(this, seed);
+        Initial.Start(this, seed);
     }
 
     /// <summary>The shape.</summary>
@@ -76,18 +76,18 @@ public sealed class AutoencoderKL : nn.Module, ILatentCodec
     /// <exception cref="ArgumentException">The images have other channels.</exception>
     public DiagonalGaussian Posterior(Tensor images)
     {
-        CodecWeights.CheckImages(Config, images);
+        CodecInputs.CheckImages(Config, images);
         using var scope = NewDisposeScope();
-        return DiagonalGaussian.Read(CodecWeights.OneByOne(images, Tiles is not null, Moments)).MoveToOuterScope();
+        return DiagonalGaussian.Read(CodecInputs.OneByOne(images, Tiles is not null, Moments)).MoveToOuterScope();
     }
 
     /// <summary>Images of raw latents, [N, C', h, w] → [N, C, Factor·h, Factor·w].</summary>
     /// <exception cref="ArgumentException">The latents have other channels.</exception>
     public Tensor Reconstruct(Tensor z)
     {
-        CodecWeights.CheckLatents(z, LatentChannels);
+        CodecInputs.CheckLatents(z, LatentChannels);
         using var scope = NewDisposeScope();
-        return CodecWeights.OneByOne(z, Tiles is not null, Images).to(MasterType).contiguous().MoveToOuterDisposeScope();
+        return CodecInputs.OneByOne(z, Tiles is not null, Images).to(MasterType).contiguous().MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

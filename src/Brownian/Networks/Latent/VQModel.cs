@@ -38,7 +38,7 @@ public sealed class VQModel : nn.Module, ILatentCodec
         register_module("quantize", codebook = new(config.NumVqEmbeddings, width));
         register_module("post_quant_conv", postQuantConvolution = new(width, latent, 1, compute));
         register_module(nameof(decoder), decoder = new(config, isSpatial, compute));
-        CodecWeights.Initialize(this, seed);
+        Initial.Start(this, seed);
     }
 
     /// <summary>The shape.</summary>
@@ -61,7 +61,7 @@ public sealed class VQModel : nn.Module, ILatentCodec
     /// <exception cref="ArgumentException">The images have other channels.</exception>
     public Tensor Features(Tensor images)
     {
-        CodecWeights.CheckImages(Config, images);
+        CodecInputs.CheckImages(Config, images);
         using var scope = NewDisposeScope();
         return quantConvolution.call(encoder.call(images)).to(MasterType).contiguous().MoveToOuterDisposeScope();
     }
@@ -75,7 +75,7 @@ public sealed class VQModel : nn.Module, ILatentCodec
     /// <summary>The nearest vectors of the codebook, [N, D, h, w] → [N, D, h, w].</summary>
     public Tensor Quantize(Tensor z)
     {
-        CodecWeights.CheckLatents(z, LatentChannels);
+        CodecInputs.CheckLatents(z, LatentChannels);
         return codebook.call(z);
     }
 
@@ -84,7 +84,7 @@ public sealed class VQModel : nn.Module, ILatentCodec
     /// <param name="quantize">Whether the nearest vectors of the codebook take their place first.</param>
     public Tensor Reconstruct(Tensor z, bool quantize = true)
     {
-        CodecWeights.CheckLatents(z, LatentChannels);
+        CodecInputs.CheckLatents(z, LatentChannels);
         using var scope = NewDisposeScope();
         var quantized = quantize ? codebook.call(z) : z;
         var images = decoder.call(postQuantConvolution.call(quantized), isSpatial ? quantized : null);

@@ -1,26 +1,10 @@
-using Brownian.Networks.Blocks;
 using static TorchSharp.torch;
 
 namespace Brownian.Networks.Latent;
 
 /// <summary>What both autoencoders do alike.</summary>
-internal static class CodecWeights
+internal static class CodecInputs
 {
-    /// <summary>Draws all weights of a network.</summary>
-    public static void Initialize(nn.Module network, ulong seed)
-    {
-        if (WeightsToCome.Expected)
-        {
-            return;
-        }
-
-        foreach (var (i, layer) in network.modules().OfType<IInitialized>().Index())
-        {
-            using var noise = new RandomStream(seed, (ulong)i);
-            layer.Initialize(noise);
-        }
-    }
-
     /// <summary>A function of a batch, applied to each sample alone where that shall save memory.</summary>
     public static Tensor OneByOne(Tensor batch, bool alone, Func<Tensor, Tensor> work)
     {
