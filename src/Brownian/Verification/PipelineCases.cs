@@ -32,9 +32,7 @@ public sealed partial class PipelineCases : IGoldenKind
         {
             return [CaseResult.Unsupported(file.Name, kind, error.Message)];
         }
-        catch (Exception error) when (error is IOException or JsonException or FormatException or ArgumentException or InvalidOperationException
-            or KeyNotFoundException or CheckpointFormatException or MissingWeightException or UnsupportedLevelException
-            or System.Runtime.InteropServices.ExternalException)
+        catch (Exception error) when (CaseFault.Is(error))
         {
             return [CaseResult.Failed(file.Name, kind, error.Message.ReplaceLineEndings(" "))];
         }

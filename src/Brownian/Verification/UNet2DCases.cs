@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Brownian.Checkpoints;
 using Brownian.Networks.UNet;
 using TorchSharp;
@@ -20,8 +19,7 @@ public sealed class UNet2DCases : IGoldenKind
         {
             return [Compare(file)];
         }
-        catch (Exception error) when (error is IOException or JsonException or ArgumentException or InvalidOperationException
-            or KeyNotFoundException or CheckpointFormatException or MissingWeightException or System.Runtime.InteropServices.ExternalException)
+        catch (Exception error) when (CaseFault.Is(error))
         {
             return [CaseResult.Failed(file.Name, "UNet2DModel", error.Message.ReplaceLineEndings(" "))];
         }

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Brownian.Checkpoints;
 using static TorchSharp.torch;
 
 namespace Brownian.Verification;
@@ -30,8 +28,7 @@ public sealed class ConditionalCases : IGoldenKind
         {
             return [Kinds[kind](file, new Comparison())];
         }
-        catch (Exception error) when (error is IOException or JsonException or ArgumentException or InvalidOperationException
-            or KeyNotFoundException or CheckpointFormatException or MissingWeightException or System.Runtime.InteropServices.ExternalException)
+        catch (Exception error) when (CaseFault.Is(error))
         {
             return [CaseResult.Failed(file.Name, kind, error.Message.ReplaceLineEndings(" "))];
         }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Brownian.Checkpoints;
 using static TorchSharp.torch;
 
@@ -29,8 +28,7 @@ public abstract class ClassCases(params IReadOnlyList<string> classes) : IGolden
             Compare(file, comparison);
             return [comparison.Result(file.Name, kind)];
         }
-        catch (Exception error) when (error is IOException or JsonException or FormatException or ArgumentException or InvalidOperationException
-            or InvalidDataException or KeyNotFoundException or CheckpointFormatException or MissingWeightException or System.Runtime.InteropServices.ExternalException)
+        catch (Exception error) when (CaseFault.Is(error))
         {
             return [CaseResult.Failed(file.Name, kind, error.Message.ReplaceLineEndings(" "))];
         }

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Brownian.Checkpoints;
 using static TorchSharp.torch;
 
 namespace Brownian.Verification.Guided;
@@ -29,9 +27,7 @@ public sealed class GuidedCases : IGoldenKind
         {
             return [CaseResult.Unsupported(file.Name, kind, error.Message)];
         }
-        catch (Exception error) when (error is IOException or JsonException or ArgumentException or InvalidOperationException or FormatException
-            or KeyNotFoundException or CheckpointFormatException or MissingWeightException or UnsupportedLevelException
-            or System.Runtime.InteropServices.ExternalException)
+        catch (Exception error) when (CaseFault.Is(error))
         {
             return [CaseResult.Failed(file.Name, kind, error.Message.ReplaceLineEndings(" "))];
         }

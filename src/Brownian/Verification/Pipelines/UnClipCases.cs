@@ -31,9 +31,7 @@ public sealed class UnClipCases : IGoldenKind
         {
             return [Compare(file, kind)];
         }
-        catch (Exception error) when (error is IOException or JsonException or FormatException or ArgumentException or InvalidOperationException
-            or KeyNotFoundException or NotSupportedException or InvalidDataException or CheckpointFormatException or MissingWeightException
-            or System.Runtime.InteropServices.ExternalException)
+        catch (Exception error) when (CaseFault.Is(error) || error is NotSupportedException)
         {
             return [CaseResult.Failed(file.Name, kind, error.Message.ReplaceLineEndings(" "))];
         }

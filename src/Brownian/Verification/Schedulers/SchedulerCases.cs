@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Brownian.Checkpoints;
 using static TorchSharp.torch;
 
 namespace Brownian.Verification;
@@ -63,8 +62,7 @@ public sealed class SchedulerCases : IGoldenKind
         {
             return CaseResult.Unsupported(name, kind, error.Message.ReplaceLineEndings(" "));
         }
-        catch (Exception error) when (error is ArgumentException or FormatException or InvalidOperationException or KeyNotFoundException
-            or IndexOutOfRangeException or JsonException or System.Runtime.InteropServices.ExternalException)
+        catch (Exception error) when (CaseFault.Is(error))
         {
             return CaseResult.Failed(name, kind, error.Message.ReplaceLineEndings(" "));
         }

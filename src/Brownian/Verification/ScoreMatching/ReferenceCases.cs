@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Brownian.Checkpoints;
 using static TorchSharp.torch;
 
@@ -23,9 +22,7 @@ public abstract class ReferenceCases(string repository) : IGoldenKind
             Compare(file, io, comparison);
             return [comparison.Result(file.Name, kind)];
         }
-        catch (Exception error) when (error is IOException or JsonException or FormatException or ArgumentException or InvalidOperationException
-            or KeyNotFoundException or CheckpointFormatException or MissingWeightException or UnsupportedLevelException
-            or System.Runtime.InteropServices.ExternalException)
+        catch (Exception error) when (CaseFault.Is(error))
         {
             return [CaseResult.Failed(file.Name, kind, error.Message.ReplaceLineEndings(" "))];
         }
