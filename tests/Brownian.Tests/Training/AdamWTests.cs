@@ -68,25 +68,29 @@ public sealed class AdamWTests
         Assert.Equal(norm, adam.FirstMoment.norm().item<float>(), 1e-6 * norm);
     }
 
-    [Fact]
-    public void The_gradient_norm_is_libtorchs()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_gradient_norm_is_libtorchs(bool fused)
     {
         using var scope = NewDisposeScope();
         using var network = new ToyNetwork();
         using var flat = new FlatParameters(network);
-        using var adam = new AdamW(flat, Config);
+        using var adam = new AdamW(flat, Config) { Fused = fused };
         Loss(network, 1).backward();
         var ours = adam.GradientNorm();
         Assert.Equal(nn.utils.clip_grad_norm_(network.parameters(), 1e9), ours, 1e-6 * ours);
     }
 
-    [Fact]
-    public void Parameters_that_got_no_gradient_stay()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Parameters_that_got_no_gradient_stay(bool fused)
     {
         using var scope = NewDisposeScope();
         using var network = new ToyNetwork();
         using var flat = new FlatParameters(network);
-        using var adam = new AdamW(flat, Config);
+        using var adam = new AdamW(flat, Config) { Fused = fused };
         var before = network.get_parameter("classes.weight")!.clone();
         Loss(network, 1).backward();
         adam.Step(1, 0.01, adam.GradientNorm());

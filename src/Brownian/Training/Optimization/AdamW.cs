@@ -13,8 +13,6 @@ internal sealed class AdamW : IDisposable
 {
     private readonly FlatParameters parameters;
     private readonly OptimizerConfig config;
-    private readonly IReadOnlyList<Tensor> firstViews;
-    private readonly IReadOnlyList<Tensor> secondViews;
     private readonly IReadOnlyList<Tensor> nothings;
 
     public AdamW(FlatParameters parameters, OptimizerConfig config)
@@ -23,8 +21,6 @@ internal sealed class AdamW : IDisposable
         this.config = config;
         FirstMoment = parameters.NewBuffer();
         SecondMoment = parameters.NewBuffer();
-        firstViews = [.. parameters.Views(FirstMoment).Select(v => v.DetachFromDisposeScope())];
-        secondViews = [.. parameters.Views(SecondMoment).Select(v => v.DetachFromDisposeScope())];
         nothings = [.. parameters.Parameters.Select(Nothing)];
         Fused = parameters.Buffer.device_type == DeviceType.CPU;
     }
@@ -61,7 +57,7 @@ internal sealed class AdamW : IDisposable
             return Math.Sqrt(AdamWKernel.SumOfSquares(Pieces(null)));
         }
 
-        var norms = parameters.Parameters.Select(p => p.grad).OfType<Tensor>().Select(g => g.norm()).ToArray();
+        var norms = Gathered().Select(run => run.Gradient.norm()).ToArray();
         return norms.Length == 0 ? 0 : stack(norms).norm().item<float>();
     }
 
@@ -99,14 +95,12 @@ internal sealed class AdamW : IDisposable
             return;
         }
 
-        for (var i = 0; i < parameters.Parameters.Count; i++)
+        foreach (var (start, gradient) in Gathered())
         {
-            if (parameters.Parameters[i].grad is { } gradient)
-            {
-                StepSimple(i, gradient / divisor, number, learningRate);
-            }
+            Step(start, gradient / divisor, number, learningRate);
         }
 
+        Announce();
         average?.Update(decay);
     }
 
@@ -167,20 +161,64 @@ internal sealed class AdamW : IDisposable
         return flat.narrow(0, 0, 0).DetachFromDisposeScope();
     }
 
-    private void StepSimple(int index, Tensor gradient, long number, double learningRate)
+    // On a GPU a launch costs more than its arithmetic, so parameters are updated as one tensor: 12 launches, not 10 for each of hundreds.
+    private void Step(long start, Tensor gradient, long number, double learningRate)
     {
-        var (parameter, first, second) = (parameters.Parameters[index], firstViews[index], secondViews[index]);
-        parameter.mul_(1 - learningRate * config.WeightDecay);
+        var count = gradient.numel();
+        var (weights, first, second) = (
+            parameters.Buffer.narrow(0, start, count), FirstMoment.narrow(0, start, count), SecondMoment.narrow(0, start, count));
+        weights.mul_(1 - learningRate * config.WeightDecay);
         first.lerp_(gradient, 1 - config.Beta1);
         second.mul_(config.Beta2).addcmul_(gradient, gradient, 1 - config.Beta2);
         var denominator = (second / (1 - Math.Pow(config.Beta2, number))).sqrt_().add_(config.Epsilon);
-        parameter.addcdiv_(first, denominator, -learningRate / (1 - Math.Pow(config.Beta1, number)));
+        weights.addcdiv_(first, denominator, -learningRate / (1 - Math.Pow(config.Beta1, number)));
+    }
+
+    /// <summary>The gradients, laid out as the parameters: one tensor for each run of parameters that have one.</summary>
+    private List<(long Start, Tensor Gradient)> Gathered()
+    {
+        var runs = new List<(long, Tensor)>();
+        var pieces = new List<Tensor>();
+        var (start, end) = (0L, 0L);
+        for (var i = 0; i < parameters.Parameters.Count; i++)
+        {
+            if (parameters.Parameters[i].grad is not { } gradient)
+            {
+                Close();
+                continue;
+            }
+
+            var (at, count) = parameters.Range(i);
+            if (pieces.Count == 0)
+            {
+                start = at;
+            }
+            else if (at > end)
+            {
+                pieces.Add(gradient.new_zeros(at - end));
+            }
+
+            pieces.Add(gradient.reshape(-1));
+            end = at + count;
+        }
+
+        Close();
+        return runs;
+
+        void Close()
+        {
+            if (pieces.Count > 0)
+            {
+                runs.Add((start, cat(pieces, 0)));
+                pieces.Clear();
+            }
+        }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var tensor in (Tensor[])[.. firstViews, .. secondViews, .. nothings, FirstMoment, SecondMoment])
+        foreach (var tensor in (Tensor[])[.. nothings, FirstMoment, SecondMoment])
         {
             tensor.Dispose();
         }
