@@ -9,13 +9,15 @@ internal sealed class Judge
 {
     private const int BatchSize = 128;
     private readonly Classifier classifier;
+    private readonly Device device;
 
-    private Judge(Classifier classifier) => this.classifier = classifier;
+    private Judge(Classifier classifier, Device device) => (this.classifier, this.device) = (classifier, device);
 
     /// <summary>Trains on labelled images: Adam, cosine learning rate.</summary>
-    public static Judge Train(IImageDataset data, int epochs)
+    public static Judge Train(IImageDataset data, int epochs, Device device)
     {
         var network = new Classifier(data.Channels, data.ClassNames?.Count ?? throw new ArgumentException($"{data.Name} has no classes."));
+        network.to(device);
         using var optimizer = optim.Adam(network.parameters());
         using var loader = new Loader(data, new() { BatchSize = BatchSize, Epochs = epochs, Seed = 1 });
         var (step, steps) = (0, epochs * data.Count / BatchSize);
@@ -28,7 +30,7 @@ internal sealed class Judge
             }
 
             optimizer.zero_grad();
-            var loss = nn.functional.cross_entropy(network.call(batch.Images).Logits, batch.Labels!);
+            var loss = nn.functional.cross_entropy(network.call(batch.Images.to(device)).Logits, batch.Labels!.to(device));
             loss.backward();
             optimizer.step();
             if (step++ % 200 == 0)
@@ -41,7 +43,7 @@ internal sealed class Judge
         }
 
         network.eval();
-        return new(network);
+        return new(network, device);
     }
 
     /// <returns>Features [N, D], labels [N] and predicted classes [N] of a data set.</returns>
@@ -58,9 +60,9 @@ internal sealed class Judge
     {
         using var inference = no_grad();
         using var scope = NewDisposeScope();
-        var parts = images.split(500).Select(classifier.call).ToArray();
-        return (cat(parts.Select(p => p.Features).ToArray(), 0).MoveToOuterDisposeScope(),
-            cat(parts.Select(p => p.Logits.argmax(1)).ToArray(), 0).MoveToOuterDisposeScope());
+        var parts = images.split(500).Select(part => classifier.call(part.to(device))).ToArray();
+        return (cat(parts.Select(p => p.Features.cpu()).ToArray(), 0).MoveToOuterDisposeScope(),
+            cat(parts.Select(p => p.Logits.argmax(1).cpu()).ToArray(), 0).MoveToOuterDisposeScope());
     }
 
     /// <summary>The share of equal entries of two label tensors, [N].</summary>

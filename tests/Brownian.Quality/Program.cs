@@ -2,7 +2,7 @@
 // models, says how often it agrees with the class asked for, and how far the samples' features are from those of the test images.
 //
 //   dotnet run -c Release --project tests/Brownian.Quality -- RUN [RUN …] --data mnist [--data-dir DIR] [-n 1000] [--guidance G] [--epochs 3]
-//     [--sampler NAME] [--spacing NAME] [--steps N[,N …]] [--precision bfloat16] [--grid FILE]
+//     [--sampler NAME] [--spacing NAME] [--steps N[,N …]] [--precision bfloat16] [--device cuda] [--batch N] [--grid FILE]
 using System.Globalization;
 using Brownian;
 using Brownian.Checkpoints;
@@ -13,22 +13,25 @@ using Brownian.Quality;
 using Brownian.Samplers;
 using Brownian.Spacing;
 using Brownian.Tasks;
+using TorchSharp;
 using static TorchSharp.torch;
 
 string? Option(string name) => Array.IndexOf(args, name) is >= 0 and var i ? args[i + 1] : null;
 double Number(string name, double otherwise) => Option(name) is { } text ? double.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 
 var options = new DatasetOptions { DataDirectory = Option("--data-dir") };
+var where = device(Option("--device") ?? "cpu");
 var name = Option("--data") ?? "builtin:strokes";
 var train = DatasetCatalog.Open(name, options);
 var test = DatasetCatalog.Open(name, options with { Split = "test" });
-var judge = Judge.Train(train, epochs: (int)Number("--epochs", 3));
+var judge = Judge.Train(train, epochs: (int)Number("--epochs", 3), where);
 var (features, labels, predicted) = judge.Look(test);
 Console.WriteLine($"judge: accuracy {Judge.Agreement(labels, predicted):p2} on {test.Count} test images of {name}");
 
 foreach (var run in args.TakeWhile(arg => !arg.StartsWith('-')))
 {
     using var bundle = ModelBundle.Load(run);
+    bundle.Model.Network.to(where);
     int[] steps = [.. (Option("--steps") ?? $"{bundle.Sampling.Steps}").Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
     foreach (var count in steps)
     {
@@ -48,7 +51,7 @@ void Measure(string run, ModelBundle bundle, int steps)
     {
         Shape = bundle.Image.Batch(1)[1..],
         Count = count,
-        BatchSize = 100,
+        BatchSize = (int)Number("--batch", 100),
         Seed = 1_000_000,
         Sampler = Option("--sampler") is { } chosen ? SamplerCatalog.Find(chosen) : recommended.Method(),
         Spacing = SpacingCatalog.Find(Option("--spacing") ?? recommended.Spacing),
@@ -60,7 +63,7 @@ void Measure(string run, ModelBundle bundle, int steps)
     });
 
     // As PNG would keep them.
-    var pictures = generated.Samples.clamp(-1, 1).add(1).mul(127.5).round().div(127.5).sub(1);
+    var pictures = generated.Samples.cpu().clamp(-1, 1).add(1).mul(127.5).round().div(127.5).sub(1);
     var (sampleFeatures, sampleClasses) = judge.Look(pictures);
     Console.WriteLine(
         $"{run}: {count} samples, {Option("--sampler") ?? recommended.Sampler}, {steps} steps: agreement with the class asked for "

@@ -24,8 +24,21 @@ internal static class Dropout
     private static Tensor Composed(Tensor x, double probability, ulong key)
     {
         using var scope = NewDisposeScope();
-        using var generator = new Generator(key, x.device);
-        var kept = rand(x.shape, dtype: ScalarType.Float32, device: x.device, generator: generator).ge(probability);
-        return (x * kept.to(x.dtype).mul_(1 / (1 - probability))).MoveToOuterDisposeScope();
+        var kept = x.device_type == DeviceType.CUDA ? KeptOnGpu(x, probability, key) : Kept(x, probability, key);
+        return (x * kept.mul_(1 / (1 - probability))).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Kept(Tensor x, double probability, ulong key)
+    {
+        using var generator = new Generator(key, CPU);
+        return rand(x.shape, dtype: ScalarType.Float32, generator: generator).ge(probability).to(x.dtype);
+    }
+
+    // TorchSharp has no generators of a GPU, and a CPU's ends the process there. The GPU's own stream is started at the key instead;
+    // nothing else draws from it, so that its state carries nothing from one call to the next.
+    private static Tensor KeptOnGpu(Tensor x, double probability, ulong key)
+    {
+        cuda.manual_seed_all((long)(key >> 1));
+        return empty_like(x).bernoulli_(1 - probability);
     }
 }
