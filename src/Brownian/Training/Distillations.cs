@@ -51,8 +51,11 @@ public static class Distillations
         return [.. rounds.Select((count, i) =>
         {
             var first = i == 0;
-            var config = Base(first ? teacher : folder(rounds[i - 1]), bundle) with
+            var start = Base(first ? teacher : folder(rounds[i - 1]), bundle);
+            var config = start with
             {
+                // A halving changes the function little, so it takes the small steps of fine-tuning; consistency keeps the teacher's rate.
+                Optimizer = start.Optimizer with { LearningRate = Math.Min(start.Optimizer.LearningRate, 3e-4) },
                 Description = $"Progressive distillation (Salimans and Ho 2022) of {Path.GetFileName(Path.TrimEndingDirectorySeparator(teacher))} to {count} steps.",
                 Objective = new ProgressiveDistillation(count)
                 {
@@ -79,7 +82,7 @@ public static class Distillations
                 $"progressive: expected a first number of steps that is {steps} times 2, 4, 8 …; got {from}. Such as {16 * steps}.");
     }
 
-    // The teacher's own configuration, started from its weights, with the smaller steps that fine-tuning wants.
+    // The teacher's own configuration, started from its weights.
     private static TrainingConfig Base(string teacher, ModelBundle bundle)
     {
         var known = bundle.Provenance.Config is { } text ? ConfigFile.Read(text) : new TrainingConfig { LabelDrop = bundle.NullLabel is null ? 0 : 0.1 };
@@ -89,7 +92,6 @@ public static class Distillations
             Network = ((IConfiguredNetwork)bundle.Model.Network).Config,
             Path = bundle.Model.Path,
             Output = bundle.Model.Parameterization,
-            Optimizer = known.Optimizer with { LearningRate = Math.Min(known.Optimizer.LearningRate, 3e-4) },
             Budget = new() { Minutes = 10 },
         };
     }
