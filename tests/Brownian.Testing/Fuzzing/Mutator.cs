@@ -4,7 +4,7 @@ using System.Text;
 namespace Brownian.Testing.Fuzzing;
 
 /// <summary>Changes sound files so that readers are led astray: bits and bytes, lengths, opcodes and names of pickles, pieces of other files.</summary>
-internal static class Mutator
+public static class Mutator
 {
     /// <summary>What stands in files where readers decide something.</summary>
     private static readonly byte[][] Fragments =

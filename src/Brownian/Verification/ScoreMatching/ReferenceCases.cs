@@ -5,31 +5,13 @@ namespace Brownian.Verification.ScoreMatching;
 
 /// <summary>Cases of one reference repository.</summary>
 /// <param name="repository">Owner and name, with which the case's source begins.</param>
-public abstract class ReferenceCases(string repository) : IGoldenKind
+public abstract class ReferenceCases(string repository) : FolderCases
 {
     /// <inheritdoc/>
-    public bool Handles(GoldenFile file) => file.IsCase && (file.Text("source") ?? string.Empty).StartsWith(repository, StringComparison.Ordinal);
+    public sealed override bool Handles(GoldenFile file) =>
+        file.IsCase && (file.Text("source") ?? string.Empty).StartsWith(repository, StringComparison.Ordinal);
 
-    /// <inheritdoc/>
-    public IEnumerable<CaseResult> Run(GoldenFile file)
-    {
-        var kind = file.Text("cls") ?? repository;
-        using var scope = NewDisposeScope();
-        try
-        {
-            var comparison = new Comparison();
-            using var io = SafetensorsFile.Open(Path.Combine(file.Folder, "io.safetensors"));
-            Compare(file, io, comparison);
-            return [comparison.Result(file.Name, kind)];
-        }
-        catch (Exception error) when (CaseFault.Is(error))
-        {
-            return [CaseResult.Failed(file.Name, kind, error.Message.ReplaceLineEndings(" "))];
-        }
-    }
-
-    /// <summary>Computes everything that the case has and compares it.</summary>
-    private protected abstract void Compare(GoldenFile file, SafetensorsFile io, Comparison comparison);
+    private protected sealed override string Kind(GoldenFile file) => file.Text("cls") ?? repository;
 
     /// <summary>The weights of the case, in evaluation mode.</summary>
     private protected static T Loaded<T>(GoldenFile file, T network, KeyMap names)
