@@ -13,6 +13,7 @@ internal static class CheckpointLines
         {
             ("what", $"{Kind(info.Kind)}{(info.Pipeline is null ? "" : $" ({info.Pipeline})")}"),
             ("network", info.Architecture is null ? null : $"{info.Architecture}, {Words.Count(info.Parameters)} parameters"),
+            ("tokens", info.Tokenizer is { } tokenizer ? $"{tokenizer.Kind}: {tokenizer.Tokens} tokens, texts of up to {tokenizer.MaxLength}" : null),
             ("images", info.Image is { } image ? $"{image.Channels}×{image.Height}×{image.Width} (channels × rows × columns)" : null),
             ("classes", Classes(info)),
             ("path", ForwardPath(info.ForwardPath)),
@@ -29,6 +30,12 @@ internal static class CheckpointLines
 
         lines.AddRange(info.Checkpoints.Select(c => ("checkpoint", (string?)$"step {c.Step}, {Words.Bytes(c.Bytes)}")));
         lines.AddRange(info.Problems.Select(problem => ("problem", (string?)problem)));
+        if (info.Kind is CheckpointKind.Diffusers && info.Problems.Count == 0)
+        {
+            var text = info.Weights.Any(weights => weights.Name.StartsWith("text_encoder/", StringComparison.Ordinal));
+            lines.Add(("use it", $"{ProgramName.Call} sample {ProgramName.Argument(info.Path)}{(text ? " --prompt \"…\"" : " -n 4")}"));
+        }
+
         if (info.Kind is CheckpointKind.Run && info.Problems.Count == 0)
         {
             lines.Add(("use it", $"{ProgramName.Call} sample {ProgramName.Argument(info.Path)} -n 16"));
