@@ -32,8 +32,7 @@ internal static class CheckpointLines
         lines.AddRange(info.Problems.Select(problem => ("problem", (string?)problem)));
         if (info.Kind is CheckpointKind.Diffusers && info.Problems.Count == 0)
         {
-            var text = info.Weights.Any(weights => weights.Name.StartsWith("text_encoder/", StringComparison.Ordinal));
-            lines.Add(("use it", $"{ProgramName.Call} sample {ProgramName.Argument(info.Path)}{(text ? " --prompt \"…\"" : " -n 4")}"));
+            lines.Add(("use it", $"{ProgramName.Call} sample {ProgramName.Argument(info.Path)}{Wish(info)}"));
         }
 
         if (info.Kind is CheckpointKind.Run && info.Problems.Count == 0)
@@ -45,14 +44,24 @@ internal static class CheckpointLines
         return [.. lines.Where(line => !string.IsNullOrEmpty(line.Value)).Select(line => (line.Name, line.Value!))];
     }
 
+    // What a pipeline must be given.
+    private static string Wish(CheckpointInfo info)
+    {
+        var name = info.Pipeline ?? "";
+        bool Is(string word) => name.Contains(word, StringComparison.Ordinal);
+        var reads = info.Weights.Any(weights => weights.Name.StartsWith("text_encoder/", StringComparison.Ordinal)) && !Is("Variation");
+        var wish = (reads ? " --prompt \"…\"" : "") + (Is("Inpaint") || Is("Img2Img") || Is("Upscale") || Is("SuperResolution") || Is("Variation") ? " --image picture.png" : "");
+        return wish + (Is("Inpaint") ? " --mask mask.png" : wish.Length == 0 ? " -n 4" : "");
+    }
+
     private static string Kind(CheckpointKind kind) => kind is CheckpointKind.PyTorch or CheckpointKind.NumPy
         ? kind.ToString()
-        : string.Concat(kind.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? " " + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
+        : Words.Spaced(kind.ToString());
 
     private static string? ForwardPath(GaussianPath? path) => path switch
     {
         null => null,
-        DiscretePath discrete => $"discrete, {discrete.Count} steps, {discrete.Betas.Shape.ToString().ToLowerInvariant()} betas",
+        DiscretePath discrete => $"discrete, {discrete.Count} steps, {Words.Spaced(discrete.Betas.Shape.ToString())} betas",
         _ => path.GetType().Name,
     };
 

@@ -50,8 +50,12 @@ internal sealed class CheckpointDescription(string path, bool hashes)
     }
 
     private TokenizerInfo? TokenizerOf() => !TokenizerFiles.AreIn(path) ? null
-        : Try(() => ClipTokenizer.Load(path)) is { } clip ? new("CLIP byte pairs", clip.Count, clip.MaxLength)
-        : new("unknown", 0, 0);
+        : IsUnigram()
+        ? Try(() => T5Tokenizer.Load(path)) is { } t5 ? new("T5 pieces", t5.Count, t5.MaxLength) : new("unknown", 0, 0)
+        : Try(() => ClipTokenizer.Load(path)) is { } clip ? new("CLIP byte pairs", clip.Count, clip.MaxLength) : new("unknown", 0, 0);
+
+    private bool IsUnigram() => File.Exists(In("spiece.model"))
+        || (File.Exists(In("tokenizer.json")) && !File.Exists(In("vocab.json")) && File.ReadAllText(In("tokenizer.json")).Contains("\"Unigram\"", StringComparison.Ordinal));
 
     private CheckpointInfo OfComponent()
     {
@@ -240,7 +244,11 @@ internal sealed class CheckpointDescription(string path, bool hashes)
         catch (Exception e) when (e is CheckpointFormatException or JsonException or ArgumentException or NotSupportedException or InvalidDataException or FormatException
             or InvalidOperationException)
         {
-            problems.Add(e.Message);
+            if (!problems.Contains(e.Message))
+            {
+                problems.Add(e.Message);
+            }
+
             return null;
         }
     }

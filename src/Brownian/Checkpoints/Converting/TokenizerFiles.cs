@@ -1,13 +1,15 @@
 namespace Brownian.Checkpoints;
 
-/// <summary>The files of CLIP's tokenizer, which checkpoints of weights lack.</summary>
+/// <summary>The files of tokenizers, which checkpoints of weights lack.</summary>
 internal static class TokenizerFiles
 {
     private static readonly string[] Needed = ["vocab.json", "merges.txt"];
+    private static readonly string[] Single = ["spiece.model", "tokenizer.json"];
     private static readonly string[] Others = ["tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"];
 
     /// <summary>Whether a folder has a tokenizer's files.</summary>
-    public static bool AreIn(string folder) => Needed.All(name => File.Exists(Path.Combine(folder, name))) || File.Exists(Path.Combine(folder, "tokenizer.json"));
+    public static bool AreIn(string folder) =>
+        Needed.All(name => File.Exists(Path.Combine(folder, name))) || Single.Any(name => File.Exists(Path.Combine(folder, name)));
 
     /// <summary>Copies them from a folder; nothing if there is none.</summary>
     /// <exception cref="CheckpointFormatException">The folder has no tokenizer.</exception>
