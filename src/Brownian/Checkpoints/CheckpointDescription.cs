@@ -67,34 +67,9 @@ internal sealed class CheckpointDescription(string path, bool hashes)
     // The weights of a network whose shape is known are compared with it, name by name.
     private void CompareNames(string folder)
     {
-        if (Try(() => NamesProblem(folder)) is { } problem)
+        if (Try(() => KnownNetworks.Problem(folder)) is { } problem)
         {
             problems.Add(problem);
-        }
-    }
-
-    private static string? NamesProblem(string folder)
-    {
-        var path = Path.Combine(folder, "config.json");
-        var networks = KnownNetworks.Create(JsonFile.ReadObject(path), JsonFile.ReadText(path));
-        if (networks.Count == 0)
-        {
-            return null;
-        }
-
-        try
-        {
-            using var file = TensorFile.Open(TensorSearch.In(folder));
-            var found = networks.Select(known => WeightLoading.Compare(known.Network, file, known.Names)).ToArray();
-            string[] missing = [.. found.SelectMany(one => one.Missing)], unexpected = [.. found.SelectMany(one => one.Unexpected).Distinct()];
-            return missing.Length + unexpected.Length == 0 ? null : new MissingWeightException(file.Path, missing, unexpected, file.Keys).Message;
-        }
-        finally
-        {
-            foreach (var (network, _) in networks)
-            {
-                network.Dispose();
-            }
         }
     }
 

@@ -33,6 +33,33 @@ internal static class KnownNetworks
         };
     }
 
+    /// <summary>How the names of a folder's weights differ from those that its configuration asks for; null if they do not, or the class is not known.</summary>
+    /// <exception cref="CheckpointFormatException">A file is missing or damaged, or a shape differs.</exception>
+    public static string? Problem(string folder)
+    {
+        var path = Path.Combine(folder, "config.json");
+        var networks = Create(JsonFile.ReadObject(path), JsonFile.ReadText(path));
+        if (networks.Count == 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var file = TensorFile.Open(TensorSearch.In(folder));
+            var found = networks.Select(known => WeightLoading.Compare(known.Network, file, known.Names)).ToArray();
+            string[] missing = [.. found.SelectMany(one => one.Missing)], unexpected = [.. found.SelectMany(one => one.Unexpected).Distinct()];
+            return missing.Length + unexpected.Length == 0 ? null : new MissingWeightException(file.Path, missing, unexpected, file.Keys).Message;
+        }
+        finally
+        {
+            foreach (var (network, _) in networks)
+            {
+                network.Dispose();
+            }
+        }
+    }
+
     private static (nn.Module Network, KeyMap Names) Own(nn.Module network) => (network, KeyMap.OldDiffusers);
 
     private static (nn.Module Network, KeyMap Names) Text(string json) => (new ClipText(ClipTextConfig.FromJson(json)), ClipKeys.Text);

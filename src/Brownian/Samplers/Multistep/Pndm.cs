@@ -30,7 +30,7 @@ public sealed record Pndm(PndmStart Warmup = PndmStart.RungeKutta) : Sampler
     public bool ExtrapolatesV { get; init; }
 
     /// <summary>With <see cref="PndmStart.Heun"/>: the first step as diffusers makes it in a run that begins in the middle; null for the method's own.</summary>
-    public PndmDetour? Detour { get; init; }
+    internal PndmDetour? Detour { get; init; }
 
     /// <inheritdoc/>
     public override IStepper Start(IDenoiser denoiser, INoise noise, NoiseSchedule schedule) =>

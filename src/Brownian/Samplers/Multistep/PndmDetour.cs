@@ -9,7 +9,7 @@ namespace Brownian.Samplers;
 /// <param name="Trial">Where the trial step ends.</param>
 /// <param name="Second">The level that the second evaluation is told, and where the step along the mean slope ends.</param>
 /// <param name="Begin">The level at which that step is said to begin.</param>
-public readonly record struct PndmDetour(NoiseLevel Trial, NoiseLevel Second, NoiseLevel Begin)
+internal readonly record struct PndmDetour(NoiseLevel Trial, NoiseLevel Second, NoiseLevel Begin)
 {
     /// <summary>The detour of a run whose list, with the repetition, is cut at a place.</summary>
     /// <param name="path">The table.</param>

@@ -25,7 +25,7 @@ public sealed record DrawRequest
     /// <summary>See <see cref="Blended.Lags"/>.</summary>
     public bool Lags { get; init; }
 
-    /// <summary>Whether PNDM begins in the middle of its way as diffusers begins it (see <see cref="PndmDetour"/>); for reproducing pictures that were made so.</summary>
+    /// <summary>Whether PNDM begins in the middle of its way as diffusers begins it, a level earlier, and passes one over; for reproducing pictures that were made so.</summary>
     public bool AsDiffusers { get; init; }
 
     /// <summary>The scale of classifier-free guidance; 1 for none. Models without text have none.</summary>

@@ -49,11 +49,11 @@ public sealed class T5Tokenizer
     /// <exception cref="InvalidDataException">A file is missing or damaged, or of another kind of tokenizer.</exception>
     public static T5Tokenizer Load(string folder)
     {
-        var vocabulary = UnigramVocabulary.Read(folder);
+        var read = UnigramVocabulary.Read(folder);
         var (length, extra) = Settings(Path.Combine(folder, "tokenizer_config.json"));
 
         // A tokenizer.json lists the marks itself.
-        return new(vocabulary, length, vocabulary.Special.Keys.Any(token => token.StartsWith(ExtraStart, StringComparison.Ordinal)) ? 0 : extra);
+        return new(read, length, read.Special.Keys.Any(token => token.StartsWith(ExtraStart, StringComparison.Ordinal)) ? 0 : extra);
     }
 
     /// <summary>The tokens of a text, with <see cref="End"/> after them.</summary>
