@@ -57,4 +57,32 @@ public sealed class WeightsTests
         Assert.Equal(2, Cli.Run("convert", Path.Combine(model, "model.safetensors"), folder / "run").Code);
         Assert.Contains("--config FILE.json", Cli.Run("convert", Path.Combine(model, "model.safetensors"), folder / "other").Error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Convert_makes_a_pipeline_of_a_DiT_and_its_autoencoder_that_can_be_sampled()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder / "heads.json", """{"num_heads": 4}""");
+        var weights = Path.Combine(Testing.GoldenData.Root, "dit", "model.safetensors");
+        var outcome = Cli.Run(
+            "convert", weights, folder / "dit", "--vae", Path.Combine(Testing.GoldenData.Root, "vae_kl_sd", "vae"), "--config", folder / "heads.json", "-q");
+        Assert.Equal((0, ""), (outcome.Code, outcome.Error));
+        Assert.Contains("as a diffusers DiTPipeline", outcome.Out, StringComparison.Ordinal);
+        var info = Cli.Run("info", folder / "dit");
+        Assert.Equal(0, info.Code);
+        Assert.Matches("images +3×32×32", info.Out);
+        Assert.Matches("use it .*sample .* -n 4", info.Out);
+        Assert.Equal(0, Cli.Run("sample", folder / "dit", "-n", "1", "--steps", "2", "--class", "3", "--out", folder / "pictures", "-q").Code);
+        Assert.Contains("--config", Cli.Run("convert", weights, folder / "other").Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Info_says_how_a_pipeline_is_drawn_with()
+    {
+        var outcome = Cli.Run("info", Path.Combine(Testing.GoldenData.Root, "pipe_sd_upscale", "pipeline"));
+        Assert.Equal((0, ""), (outcome.Code, outcome.Error));
+        Assert.Matches("path +discrete, 1000 steps, scaled linear betas", outcome.Out);
+        Assert.Matches("use it .*--prompt \"…\" --image picture.png", outcome.Out);
+        Assert.Matches("tokens +CLIP byte pairs: 664 tokens", Cli.Run("info", Path.Combine(Testing.GoldenData.Root, "pipe_sd", "pipeline", "tokenizer")).Out);
+    }
 }

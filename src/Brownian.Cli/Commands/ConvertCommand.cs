@@ -18,17 +18,19 @@ internal sealed class ConvertCommand : BrownianCommand
     private readonly Option<bool> raw = new("--raw") { Description = "The weights that the optimizer moved, where an average lies beside them." };
     private readonly Option<string?> prediction = SharedOptions.Prediction();
     private readonly Option<int?> size = new("--image-size") { Description = "Side of the images of Stable Diffusion's training, in pixels.", HelpName = "PIXELS" };
-    private readonly Option<string?> tokenizer = new("--tokenizer") { Description = "A folder with vocab.json and merges.txt, which Stable Diffusion's single files lack.", HelpName = "DIR" };
+    private readonly Option<string?> tokenizer = new("--tokenizer") { Description = "A folder with vocab.json and merges.txt, which files of Stable Diffusion and CLIP lack.", HelpName = "DIR" };
+    private readonly Option<string?> autoencoder = new("--vae") { Description = "A folder with the autoencoder of a DiT, whose files lack it: makes a whole pipeline.", HelpName = "DIR" };
     private readonly Option<bool> force = SharedOptions.Force();
 
     public ConvertCommand(Terminal terminal)
         : base(terminal, "convert", "Convert checkpoints: other programs' into run folders, single files into diffusers folders, any into safetensors.")
     {
-        AddAll(source, target, type, config, flags, part, raw, prediction, size, tokenizer, force);
+        AddAll(source, target, type, config, flags, part, raw, prediction, size, tokenizer, autoencoder, force);
         Examples =
         [
             "brownian convert v1-5-pruned-emaonly.ckpt sd15 --dtype fp16 --tokenizer clip",
             "brownian convert edm-cifar10.pt cifar --config edm.json",
+            "brownian convert DiT-XL-2-256x256.pt dit --vae sd-vae-ft-ema",
             "brownian convert pytorch_model.bin model.safetensors",
         ];
     }
@@ -57,6 +59,7 @@ internal sealed class ConvertCommand : BrownianCommand
             Prediction = parse.GetValue(prediction) switch { "v" => "v_prediction", var other => other },
             ImageSize = parse.GetValue(size),
             Tokenizer = parse.GetValue(tokenizer),
+            Autoencoder = parse.GetValue(autoencoder),
             Replace = parse.GetValue(force),
         }));
         Terminal.Out.WriteLine($"{Path.GetFullPath(to)}: {done}");

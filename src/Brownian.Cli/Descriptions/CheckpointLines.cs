@@ -13,6 +13,7 @@ internal static class CheckpointLines
         {
             ("what", $"{Kind(info.Kind)}{(info.Pipeline is null ? "" : $" ({info.Pipeline})")}"),
             ("network", info.Architecture is null ? null : $"{info.Architecture}, {Words.Count(info.Parameters)} parameters"),
+            ("tokens", info.Tokenizer is { } tokenizer ? $"{tokenizer.Kind}: {tokenizer.Tokens} tokens, texts of up to {tokenizer.MaxLength}" : null),
             ("images", info.Image is { } image ? $"{image.Channels}×{image.Height}×{image.Width} (channels × rows × columns)" : null),
             ("classes", Classes(info)),
             ("path", ForwardPath(info.ForwardPath)),
@@ -29,6 +30,11 @@ internal static class CheckpointLines
 
         lines.AddRange(info.Checkpoints.Select(c => ("checkpoint", (string?)$"step {c.Step}, {Words.Bytes(c.Bytes)}")));
         lines.AddRange(info.Problems.Select(problem => ("problem", (string?)problem)));
+        if (info.Kind is CheckpointKind.Diffusers && info.Problems.Count == 0)
+        {
+            lines.Add(("use it", $"{ProgramName.Call} sample {ProgramName.Argument(info.Path)}{Wish(info)}"));
+        }
+
         if (info.Kind is CheckpointKind.Run && info.Problems.Count == 0)
         {
             lines.Add(("use it", $"{ProgramName.Call} sample {ProgramName.Argument(info.Path)} -n 16"));
@@ -38,14 +44,24 @@ internal static class CheckpointLines
         return [.. lines.Where(line => !string.IsNullOrEmpty(line.Value)).Select(line => (line.Name, line.Value!))];
     }
 
+    // What a pipeline must be given.
+    private static string Wish(CheckpointInfo info)
+    {
+        var name = info.Pipeline ?? "";
+        bool Is(string word) => name.Contains(word, StringComparison.Ordinal);
+        var reads = info.Weights.Any(weights => weights.Name.StartsWith("text_encoder/", StringComparison.Ordinal)) && !Is("Variation");
+        var wish = (reads ? " --prompt \"…\"" : "") + (Is("Inpaint") || Is("Img2Img") || Is("Upscale") || Is("SuperResolution") || Is("Variation") ? " --image picture.png" : "");
+        return wish + (Is("Inpaint") ? " --mask mask.png" : wish.Length == 0 ? " -n 4" : "");
+    }
+
     private static string Kind(CheckpointKind kind) => kind is CheckpointKind.PyTorch or CheckpointKind.NumPy
         ? kind.ToString()
-        : string.Concat(kind.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? " " + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
+        : Words.Spaced(kind.ToString());
 
     private static string? ForwardPath(GaussianPath? path) => path switch
     {
         null => null,
-        DiscretePath discrete => $"discrete, {discrete.Count} steps, {discrete.Betas.Shape.ToString().ToLowerInvariant()} betas",
+        DiscretePath discrete => $"discrete, {discrete.Count} steps, {Words.Spaced(discrete.Betas.Shape.ToString())} betas",
         _ => path.GetType().Name,
     };
 

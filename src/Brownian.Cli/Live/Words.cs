@@ -44,4 +44,8 @@ internal static class Words
         >= 1 => $"{value:0.00}",
         _ => $"{value:0.0000}",
     };
+
+    /// <summary>A name of several words, apart and in lower case.</summary>
+    public static string Spaced(string name) =>
+        string.Concat(name.Select((c, i) => i > 0 && char.IsUpper(c) ? " " + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
 }

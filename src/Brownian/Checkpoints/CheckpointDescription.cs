@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Brownian.Data.Text;
 using Brownian.Networks;
 
 namespace Brownian.Checkpoints;
@@ -7,6 +8,8 @@ namespace Brownian.Checkpoints;
 /// <summary>Finds out what a file or folder is.</summary>
 internal sealed class CheckpointDescription(string path, bool hashes)
 {
+    private const string SchedulerFile = "scheduler_config.json";
+
     private readonly List<string> problems = [];
 
     public CheckpointInfo Describe()
@@ -32,11 +35,27 @@ internal sealed class CheckpointDescription(string path, bool hashes)
         return DiffusersFolder.IsDiffusers(path) ? OfDiffusers(CheckpointKind.Diffusers)
             : File.Exists(In("case.json")) ? OfGoldenCase()
             : File.Exists(In("config.json")) ? OfComponent()
+            : File.Exists(In(SchedulerFile)) ? OfScheduler()
+            : TokenizerOf() is { } tokenizer ? new() { Path = path, Kind = CheckpointKind.Tokenizer, Tokenizer = tokenizer }
             : TensorSearch.AllIn(path, SearchOption.TopDirectoryOnly).Count > 0 ? new() { Path = path, Kind = CheckpointKind.Weights, Weights = Weights(path, SearchOption.TopDirectoryOnly) }
             : throw new CheckpointFormatException(
-                path, "it is no checkpoint: it has no model_index.json, checkpoints/, manifest.json, config.json or case.json, and no weights",
-                "Give a run, a diffusers folder, one of its networks, or a weights' file.");
+                path, "it is no checkpoint: it has no model_index.json, checkpoints/, manifest.json, config.json or case.json, no weights and no tokenizer",
+                "Give a run, a diffusers folder, one of its parts, or a weights' file.");
     }
+
+    private CheckpointInfo OfScheduler()
+    {
+        var scheduler = Try(() => DiffusersScheduler.Read(JsonFile.ReadObject(In(SchedulerFile))));
+        return new() { Path = path, Kind = CheckpointKind.Scheduler, Pipeline = scheduler?.ClassName, ForwardPath = scheduler?.Path, Parameterization = scheduler?.Parameterization };
+    }
+
+    private TokenizerInfo? TokenizerOf() => !TokenizerFiles.AreIn(path) ? null
+        : IsUnigram()
+        ? Try(() => T5Tokenizer.Load(path)) is { } t5 ? new("T5 pieces", t5.Count, t5.MaxLength) : new("unknown", 0, 0)
+        : Try(() => ClipTokenizer.Load(path)) is { } clip ? new("CLIP byte pairs", clip.Count, clip.MaxLength) : new("unknown", 0, 0);
+
+    private bool IsUnigram() => File.Exists(In("spiece.model"))
+        || (File.Exists(In("tokenizer.json")) && !File.Exists(In("vocab.json")) && File.ReadAllText(In("tokenizer.json")).Contains("\"Unigram\"", StringComparison.Ordinal));
 
     private CheckpointInfo OfComponent()
     {
@@ -48,26 +67,10 @@ internal sealed class CheckpointDescription(string path, bool hashes)
     // The weights of a network whose shape is known are compared with it, name by name.
     private void CompareNames(string folder)
     {
-        if (Try(() => NamesProblem(folder)) is { } problem)
+        if (Try(() => KnownNetworks.Problem(folder)) is { } problem)
         {
             problems.Add(problem);
         }
-    }
-
-    private static string? NamesProblem(string folder)
-    {
-        var path = Path.Combine(folder, "config.json");
-        var config = JsonFile.ReadObject(path);
-        using var network = KnownNetworks.Create(config, JsonFile.ReadText(path));
-        if (network is null)
-        {
-            return null;
-        }
-
-        using var file = TensorFile.Open(TensorSearch.In(folder));
-        var names = network switch { Networks.Clip.ClipText => ClipKeys.Text, Networks.Clip.ClipVision => ClipKeys.Vision, _ => KeyMap.OldDiffusers };
-        var (missing, unexpected) = WeightLoading.Compare(network, file, names);
-        return missing.Count + unexpected.Count == 0 ? null : new MissingWeightException(file.Path, missing, unexpected, file.Keys).Message;
     }
 
     private CheckpointInfo OfRun()
@@ -115,7 +118,12 @@ internal sealed class CheckpointDescription(string path, bool hashes)
             CompareNames(In(part));
         }
 
-        if (LatentBundle.Knows(info.Pipeline ?? "") || Try(Ours) is not { } ours)
+        if (PipelineDescription.Knows(info.Pipeline ?? ""))
+        {
+            return OfPipeline(info);
+        }
+
+        if (Try(Ours) is not { } ours)
         {
             return info;
         }
@@ -132,6 +140,26 @@ internal sealed class CheckpointDescription(string path, bool hashes)
             Sampling = ours.Sampling,
             Training = (ours.Training ?? new()) with { Step = WeightNotes.Step(notes), Images = WeightNotes.Images(notes), Weights = WeightNotes.Part(notes) },
         };
+    }
+
+    private CheckpointInfo OfPipeline(CheckpointInfo info)
+    {
+        var folder = PipelineFolder.Open(path);
+        var description = new PipelineDescription(folder);
+        foreach (var part in folder.Parts)
+        {
+            // A network without weights has been told of already.
+            if (!File.Exists(In(part, "config.json")))
+            {
+                Try(() =>
+                {
+                    description.Check(part);
+                    return part;
+                });
+            }
+        }
+
+        return description.Complete(info);
     }
 
     private BrownianFile? Ours()
@@ -188,9 +216,14 @@ internal sealed class CheckpointDescription(string path, bool hashes)
         {
             return read();
         }
-        catch (Exception e) when (e is CheckpointFormatException or JsonException or ArgumentException or NotSupportedException)
+        catch (Exception e) when (e is CheckpointFormatException or JsonException or ArgumentException or NotSupportedException or InvalidDataException or FormatException
+            or InvalidOperationException)
         {
-            problems.Add(e.Message);
+            if (!problems.Contains(e.Message))
+            {
+                problems.Add(e.Message);
+            }
+
             return null;
         }
     }

@@ -19,7 +19,7 @@ public sealed record CheckpointInfo
     /// <summary>What it is.</summary>
     public required CheckpointKind Kind { get; init; }
 
-    /// <summary>The pipeline's class (diffusers), or a golden case's; null where there is none.</summary>
+    /// <summary>The class of a pipeline or a scheduler (diffusers), or of a golden case; null where there is none.</summary>
     public string? Pipeline { get; init; }
 
     /// <summary>The main network's class; null when it is unknown.</summary>
@@ -54,6 +54,9 @@ public sealed record CheckpointInfo
 
     /// <summary>How to sample when nothing else is said.</summary>
     public RecommendedSampling? Sampling { get; init; }
+
+    /// <summary>The tokenizer, of a folder that is one; null for others.</summary>
+    public TokenizerInfo? Tokenizer { get; init; }
 
     /// <summary>Where the weights come from: program, data, step, configuration.</summary>
     public Provenance? Training { get; init; }

@@ -35,4 +35,10 @@ public enum CheckpointKind
 
     /// <summary>A folder with weights and nothing that tells what they are of.</summary>
     Weights,
+
+    /// <summary>A scheduler of a diffusers folder: the levels of noise, and what the network outputs.</summary>
+    Scheduler,
+
+    /// <summary>A tokenizer.</summary>
+    Tokenizer,
 }

@@ -20,7 +20,7 @@ public sealed class TensorFileFuzzer
     private static readonly string[] Sources =
     [
         "zip.pt", "deflated.pt", "legacy.pt", "legacy-protocol-4.pt", "score-sde.pth", "ncsnv2.pth", "dit.pt", "lightning.ckpt", "arrays.npz", "packed.npz", "one.npy",
-        "arrays.pkl", "arrays-2.pkl", "expected.safetensors", "networks.safetensors",
+        "arrays.pkl", "arrays-2.pkl", "expected.safetensors", "networks.safetensors", "clip-script.pt",
     ];
 
     private readonly (byte[] Bytes, IReadOnlyList<(string Name, byte[] Bytes)> Files)[] corpus = Array.ConvertAll(Sources, Load);

@@ -153,6 +153,55 @@ public sealed class CheckpointInfoTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("pipe_sd", "StableDiffusionPipeline", 16)]
+    [InlineData("pipe_sd_upscale", "StableDiffusionUpscalePipeline", 32)]
+    [InlineData("pipe_ldm", "LDMPipeline", 16)]
+    [InlineData("pipe_unclip", "UnCLIPPipeline", 16)]
+    public void A_pipeline_of_several_networks_is_described_without_a_problem(string name, string pipeline, int side)
+    {
+        var info = CheckpointInfo.Describe(GoldenData.At(name, "pipeline"), hashes: false);
+        Assert.Equal((pipeline, new ImageShape(3, side, side)), (info.Pipeline, info.Image));
+        Assert.IsType<DiscretePath>(info.ForwardPath);
+        Assert.NotNull(info.Parameterization);
+        Assert.Empty(info.Problems);
+    }
+
+    [Fact]
+    public void Every_part_of_a_pipeline_that_is_damaged_or_missing_is_told()
+    {
+        var source = GoldenData.At("pipe_sd", "pipeline");
+        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
+        {
+            var copy = folder[Path.GetRelativePath(source, file)];
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.WriteAllBytes(copy, File.ReadAllBytes(file));
+        }
+
+        Directory.Delete(folder["vae"], recursive: true);
+        File.WriteAllBytes(folder["unet/diffusion_pytorch_model.safetensors"], File.ReadAllBytes(folder["unet/diffusion_pytorch_model.safetensors"])[..3000]);
+        File.WriteAllText(folder["tokenizer/vocab.json"], "{");
+        File.WriteAllText(folder["scheduler/scheduler_config.json"], """{"_class_name":"WaveScheduler"}""");
+        File.Delete(folder["text_encoder/config.json"]);
+        var problems = CheckpointInfo.Describe(folder.Path).Problems;
+        string[] expected = ["The file is truncated", "the index names the part 'vae' (AutoencoderKL), which is missing", "vocab.json", "'WaveScheduler' cannot be read", "config.json: the file is missing"];
+        Assert.Equal(expected.Length, problems.Count);
+        Assert.All(expected, part => Assert.Contains(problems, problem => problem.Contains(part, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_scheduler_and_a_tokenizer_are_described()
+    {
+        var scheduler = CheckpointInfo.Describe(GoldenData.At("pipe_sd", "pipeline", "scheduler"));
+        Assert.Equal((CheckpointKind.Scheduler, "PNDMScheduler"), (scheduler.Kind, scheduler.Pipeline));
+        Assert.Equal(DiscretePath.ScaledLinear(), scheduler.ForwardPath);
+        var tokenizer = CheckpointInfo.Describe(GoldenData.At("pipe_sd", "pipeline", "tokenizer"));
+        Assert.Equal((CheckpointKind.Tokenizer, new TokenizerInfo("CLIP byte pairs", 664, 77)), (tokenizer.Kind, tokenizer.Tokenizer));
+        File.WriteAllText(folder["vocab.json"], "{");
+        File.WriteAllText(folder["merges.txt"], "");
+        Assert.Contains("vocab.json", Assert.Single(CheckpointInfo.Describe(folder.Path).Problems), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void What_is_no_checkpoint_is_refused()
     {

@@ -47,6 +47,12 @@ internal sealed class HubServer : IDisposable
     /// <summary>Every answer with a file ends after so many bytes of it.</summary>
     public int CutAfter { get; set; } = int.MaxValue;
 
+    /// <summary>What an answer that fails says of when to come again; null for nothing.</summary>
+    public int? RetryAfter { get; init; }
+
+    /// <summary>So many answers with the content of large files fail with 429 first.</summary>
+    public int Refusals { get; set; }
+
     /// <summary>So many answers fail with 503 first.</summary>
     public int Failures { get; set; }
 
@@ -129,7 +135,7 @@ internal sealed class HubServer : IDisposable
     private Response Failed()
     {
         Failures--;
-        return new(503, [], "");
+        return new(503, [], RetryAfter is { } seconds ? $"Retry-After: {seconds}\r\n" : "");
     }
 
     private Response Reply(string target, bool isRight)
@@ -142,6 +148,12 @@ internal sealed class HubServer : IDisposable
 
         if (path.StartsWith("/cdn/", StringComparison.Ordinal))
         {
+            if (Refusals > 0)
+            {
+                Refusals--;
+                return new(429, [], $"Retry-After: {RetryAfter ?? 0}\r\n");
+            }
+
             return File(path["/cdn/".Length..]);
         }
 

@@ -149,6 +149,54 @@ public sealed class ModelHubTests : IDisposable
     }
 
     [Fact]
+    public void A_disk_that_fills_up_on_the_way_is_told_at_once_and_what_has_come_is_kept()
+    {
+        using var server = new HubServer(files);
+        var room = 80_000;
+        void Write(FileStream part, byte[] buffer, int count)
+        {
+            part.Write(buffer, 0, Math.Min(count, room));
+            room -= Math.Min(count, room);
+            _ = room > 0 ? 0 : throw new IOException("No space left on device");
+        }
+
+        Refused(() => new ModelHub(Settings(server)) { Write = Write }.Fetch("org/model"), "No space left on device", "Free some space", "What has come is kept");
+        Assert.Single(server.Requests, request => request.Path.StartsWith("/cdn", StringComparison.Ordinal));
+        Assert.True(new FileInfo(Directory.GetFiles(folder["hub/models--org--model/blobs"], "*.incomplete").Single()).Length > 50_000);
+        Assert.Equal(5, FilesIn(Hub(server).Fetch("org/model")).Count());
+        Assert.Contains(server.Requests, request => request.Range is not null);
+    }
+
+    [Fact]
+    public async Task A_content_that_another_program_is_fetching_is_waited_for()
+    {
+        using var server = new HubServer(files);
+        var hash = HubServer.Hash(files["unet/diffusion_pytorch_model.safetensors"], true);
+        Directory.CreateDirectory(folder["hub/.locks/models--org--model"]);
+        Task<string> fetch;
+        using (new FileStream(folder[$"hub/.locks/models--org--model/{hash}.lock"], FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None))
+        {
+            fetch = Task.Run(() => Hub(server).Fetch("org/model"));
+            Assert.NotSame(fetch, await Task.WhenAny(fetch, Task.Delay(400)));
+            Assert.DoesNotContain(server.Requests, request => request.Path.StartsWith("/cdn", StringComparison.Ordinal));
+        }
+
+        Assert.Equal(5, FilesIn(await fetch.WaitAsync(TimeSpan.FromSeconds(10))).Count());
+    }
+
+    [Fact]
+    public void A_server_that_asks_for_patience_gets_it()
+    {
+        using var server = new HubServer(files) { Refusals = 2, RetryAfter = 0 };
+        Assert.Equal(5, FilesIn(Hub(server).Fetch("org/model")).Count());
+        Assert.Equal(3, server.Requests.Count(request => request.Path.StartsWith("/cdn", StringComparison.Ordinal)));
+        using var slow = new HubServer(files) { Refusals = 1, RetryAfter = 1 };
+        var begin = TimeProvider.System.GetTimestamp();
+        new ModelHub(Settings(slow) with { Cache = folder["slow"] }) { Pause = TimeSpan.FromMilliseconds(1) }.Fetch("org/model");
+        Assert.True(TimeProvider.System.GetElapsedTime(begin).TotalSeconds >= 0.9);
+    }
+
+    [Fact]
     public void A_list_that_reaches_out_of_the_cache_is_refused()
     {
         using var server = new HubServer(new() { ["../../evil.json"] = [1] });
@@ -190,6 +238,11 @@ public sealed class ModelHubTests : IDisposable
         Assert.Equal(("/c", "t", true), (settings.Cache, settings.Token, settings.IsOffline));
         Assert.EndsWith("huggingface/hub", HubSettings.Read(name => name == "XDG_CACHE_HOME" ? "/x" : null).Cache, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => HubSettings.Read(name => name == "HF_ENDPOINT" ? "ftp://x" : null));
+        var user = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        Assert.Equal(Path.Combine(user, "models", "hub"), HubSettings.Read(name => name == "HF_HOME" ? "~/models" : null).Cache);
+        settings = HubSettings.Read(name => name switch { "HUGGING_FACE_HUB_TOKEN" => " old ", "TRANSFORMERS_OFFLINE" => "true", _ => null });
+        Assert.Equal(("old", true), (settings.Token, settings.IsOffline));
+        Assert.Null(HubSettings.Read(name => name switch { "HF_TOKEN" => "t", "HF_HUB_DISABLE_IMPLICIT_TOKEN" => "1", _ => null }).Token);
     }
 
     private static void Refused(Func<object> fetch, params string[] expected)

@@ -1,3 +1,4 @@
+using Brownian.Checkpoints;
 using Brownian.Networks.Latent;
 using Brownian.Testing;
 using Brownian.Tests.Verification;
@@ -104,6 +105,24 @@ public sealed class CodecTests : LeakCheck
             var tiled = new Tiles(size).Apply(x, size, size * 2, tile => tile.repeat_interleave(2, 2).repeat_interleave(2, 3) * 3);
             Close(x.repeat_interleave(2, 2).repeat_interleave(2, 3) * 3, tiled, 1e-5);
         }
+    }
+
+    [Fact]
+    public void Tiles_are_cut_and_blended_as_diffusers_does()
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        using var codec = new AutoencoderKL(AutoencoderKLConfig.FromJson(File.ReadAllText(GoldenData.At("vae_kl_sd", "vae", "config.json"))));
+        using (var weights = TensorFile.Open(GoldenData.At("vae_kl_sd", "vae")))
+        {
+            WeightLoading.Load(codec, weights, KeyMap.OldDiffusers);
+        }
+
+        codec.Tiles = codec.UsualTiles;
+        using var io = TensorFile.Open(GoldenData.At("vae_kl_tiles", "io.safetensors"));
+        var posterior = codec.Posterior(io.Read("x"));
+        Close(io.Read("moments"), cat([posterior.Mean, posterior.LogVariance], 1), 1e-4);
+        Close(io.Read("decoded"), codec.Reconstruct(io.Read("z")), 1e-4);
     }
 
     [Fact]

@@ -2,10 +2,12 @@ using Brownian.Checkpoints;
 using Brownian.Networks.Conditional;
 using Brownian.Networks.Latent;
 using Brownian.Networks.UNet;
+using Brownian.Paths;
 using Brownian.Samplers;
 using Brownian.Spacing;
 using Brownian.Tasks;
 using Brownian.Testing;
+using Brownian.Tests.Checkpoints;
 using Brownian.Tests.Verification;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -17,11 +19,60 @@ public sealed class DrawTests : LeakCheck
     private static readonly string Folder = GoldenData.At("pipe_sd", "pipeline");
     private static readonly DrawRequest Horse = new() { Prompts = ["a horse"], Steps = 3, Size = (16, 16), Seed = 5 };
 
-    [Fact]
-    public void A_folder_draws_the_pictures_that_diffusers_draws()
+    [Theory]
+    [InlineData("pipe_sd")]
+    [InlineData("pipe_sd_schedulers")]
+    [InlineData("pipe_sd_upscale")]
+    [InlineData("pipe_ldm")]
+    public void A_folder_draws_the_pictures_that_diffusers_draws(string name)
     {
-        var result = GoldenCase.Passes("pipe_sd");
+        var result = GoldenCase.Passes(name);
         Assert.True(result.MaxAbsolute <= result.Tolerance, result.ToString());
+    }
+
+    [Fact]
+    public void PNDM_begins_in_the_middle_at_the_level_that_is_asked_for_unless_diffusers_is_followed()
+    {
+        using var scope = NewDisposeScope();
+        using var bundle = LatentBundle.Load(Folder);
+        var request = Horse with { Image = Image(), Steps = 5, Strength = 0.6, Size = null };
+        using var noise = new SeededNoise(1);
+        Assert.Equal([401, 201, 1], new LatentRun(bundle, request, 1, noise).Schedule.Take(3).Select(level => (int)level.Time));
+        Assert.Equal([601, 201, 1], new LatentRun(bundle, request with { AsDiffusers = true }, 1, noise).Schedule.Take(3).Select(level => (int)level.Time));
+    }
+
+    [Fact]
+    public void What_a_step_tries_out_on_its_way_has_the_known_part_too()
+    {
+        using var scope = NewDisposeScope();
+        using var noise = new SeededNoise(9);
+        var path = DiscretePath.ScaledLinear();
+        var (known, fresh) = (noise.NormalLike(zeros(1, 8)), noise.NormalLike(zeros(1, 8)));
+        var mask = tensor(new[] { 1f, 1, 1, 1, 0, 0, 0, 0 }).reshape(1, 8);
+        var schedule = new Leading(1).Levels(path, 4);
+        foreach (var sampler in (Sampler[])[new Heun(), new Pndm(PndmStart.Heun), new Dpm2(), new Ddim()])
+        {
+            var seen = new Watched(new GaussianOracle(0.3, 0.8));
+            var start = fresh * schedule[0].Sigma + known * schedule[0].Alpha;
+            var end = new Blended(sampler, new(known, mask), fresh).Run(seen, start, schedule, noise);
+            Close(known * mask, (end * mask).to(ScalarType.Float32), 1e-5);
+            Assert.All(seen.Inputs, input => Close((known * input.At.Alpha + fresh * input.At.Sigma) * mask, (input.X * mask).to(ScalarType.Float32), 1e-5));
+            seen.Inputs.ForEach(input => input.X.Dispose());
+        }
+    }
+
+    [Theory]
+    [InlineData("StableDiffusionPipeline", 1, false)]
+    [InlineData("StableDiffusionInpaintPipeline", 1, true)]
+    [InlineData("LDMPipeline", 0, true)]
+    public void Settings_that_early_folders_lack_are_those_of_the_pipeline(string pipeline, int offset, bool clips)
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["scheduler"]);
+        File.WriteAllText(folder["model_index.json"], $$"""{"_class_name":"{{pipeline}}","scheduler":["diffusers","DDIMScheduler"]}""");
+        File.WriteAllText(folder["scheduler/scheduler_config.json"], """{"_class_name":"DDIMScheduler","beta_schedule":"scaled_linear"}""");
+        var scheduler = PipelineFolder.Open(folder.Path).Scheduler();
+        Assert.Equal((offset, clips), ((int)scheduler.Spacing.Levels(scheduler.Path, 10)[^2].Time, scheduler.Thresholding is not null));
     }
 
     [Fact]
@@ -237,5 +288,16 @@ public sealed class DrawTests : LeakCheck
         Assert.Equal(expected.shape, actual.shape);
         var difference = (expected - actual).abs().max().item<float>();
         Assert.True(difference <= tolerance, $"differs by {difference}");
+    }
+
+    private sealed class Watched(IDenoiser inner) : IDenoiser
+    {
+        public List<(Tensor X, NoiseLevel At)> Inputs { get; } = [];
+
+        public Denoised Denoise(Tensor xt, NoiseLevel at)
+        {
+            Inputs.Add((xt.clone().DetachFromDisposeScope(), at));
+            return inner.Denoise(xt, at);
+        }
     }
 }

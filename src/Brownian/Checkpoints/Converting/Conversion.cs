@@ -59,6 +59,12 @@ public static class Conversion
                 var unet = LdmUNet.Of(file, (options.ImageSize ?? 512) / 8);
                 StableDiffusionFile.WritePart(target, unet.Config, WeightTranslation.Of(file, unet.Names, options.Type), options.Replace);
                 return $"{family.Description}, as a diffusers UNet2DConditionModel";
+            case "dit":
+                DiTFile.Write(Unwrapped(file), target, options);
+                return $"{family.Description}, as a diffusers {(options.Autoencoder is null ? "DiTTransformer2DModel" : "DiTPipeline")}";
+            case "clip_openai":
+                ClipFile.Write(Unwrapped(file), target, options);
+                return $"{family.Description}, as a Hugging Face CLIPModel";
             case "guided" or "edm" or "score_sde" or "ncsn":
                 return Foreign(file, family, target, options);
             default:
@@ -67,6 +73,10 @@ public static class Conversion
                     "Give a target that ends in .safetensors to change only its format.");
         }
     }
+
+    // DataParallel and torch.compile put a word before every name.
+    private static TensorFile Unwrapped(TensorFile file) =>
+        Array.Find(WeightFamily.Wrappers, wrapper => file.Keys.All(key => key.StartsWith(wrapper, StringComparison.Ordinal))) is { } wrapper ? Unwrapped(file.Under(wrapper[..^1])) : file;
 
     private static string Foreign(TensorFile file, WeightFamily family, string target, ConversionOptions options)
     {

@@ -23,7 +23,13 @@ public sealed record ConversionOptions
     /// <summary>Side of the images that the model was trained on, in pixels; null for the usual one of its family.</summary>
     public int? ImageSize { get; init; }
 
-    /// <summary>A folder with the tokenizer's files (vocab.json, merges.txt), which checkpoints of Stable Diffusion lack; null to leave it out.</summary>
+    /// <summary>
+    /// A folder with the autoencoder that turns the latents of a DiT into pictures, which DiT's files lack: with it they become a whole pipeline. Null for
+    /// the transformer alone.
+    /// </summary>
+    public string? Autoencoder { get; init; }
+
+    /// <summary>A folder with the tokenizer's files (vocab.json, merges.txt), which checkpoints of Stable Diffusion and CLIP lack; null to leave it out.</summary>
     public string? Tokenizer { get; init; }
 
     /// <summary>Whether a folder or file of the target's name may be replaced.</summary>

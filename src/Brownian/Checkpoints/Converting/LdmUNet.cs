@@ -106,12 +106,15 @@ internal sealed record LdmUNet(KeyMap Names, JsonObject Config)
             var attention = levels.Select(level => level.Attention).OfType<string>().FirstOrDefault() ?? throw new CheckpointFormatException(
                 unet.Path, "no block of it attends to a text", "Unconditional latent diffusion is not converted; Stable Diffusion is.");
             var linear = unet.Info($"{attention}.proj_in.weight").Shape.Count == 2;
+
+            // Stable Diffusion 2's heads have 64 channels each; 1's networks and the upscaler have 8 heads.
+            var isSized = linear && !unet.Contains("label_emb.weight");
             var config = new JsonObject
             {
                 ["_class_name"] = "UNet2DConditionModel",
                 ["_diffusers_version"] = "0.25.1",
                 ["act_fn"] = "silu",
-                ["attention_head_dim"] = linear ? new JsonArray([.. levels.Select(level => (JsonNode)(level.Channels / HeadChannels))]) : Heads,
+                ["attention_head_dim"] = isSized ? new JsonArray([.. levels.Select(level => (JsonNode)(level.Channels / HeadChannels))]) : Heads,
                 ["block_out_channels"] = new JsonArray([.. levels.Select(level => (JsonNode)level.Channels)]),
                 ["center_input_sample"] = false,
                 ["cross_attention_dim"] = Size($"{attention}.transformer_blocks.0.attn2.to_k.weight", 1),

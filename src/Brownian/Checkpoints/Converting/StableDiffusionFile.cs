@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Brownian.Checkpoints;
@@ -10,18 +11,17 @@ internal static class StableDiffusionFile
     // The step at which training of Stable Diffusion 2.0 base ended, whose UNet outputs ε; the others of 2.x output v.
     private const string BaseStep = "875000";
 
-    private static readonly string[] TokenizerFiles = ["vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"];
-
     /// <summary>Writes the folder of a file, whole or not at all.</summary>
     /// <exception cref="CheckpointFormatException">It is no such file.</exception>
     public static void Write(TensorFile file, WeightFamily family, string target, ConversionOptions options)
     {
         var second = family.Id == "sd2";
         var inputs = file.Info(UNet + ".input_blocks.0.0.weight").Shape[1];
-        var predictsV = (options.Prediction ?? (second && inputs == 4 && file.Metadata.GetValueOrDefault("global_step") != BaseStep ? "v_prediction" : "epsilon")) == "v_prediction";
-        var size = options.ImageSize ?? (second && predictsV ? 768 : 512);
         var pipeline = Pipeline(file, inputs);
         var upscales = pipeline == "StableDiffusionUpscalePipeline";
+        var usual = upscales || (second && inputs == 4 && file.Metadata.GetValueOrDefault("global_step") != BaseStep) ? "v_prediction" : "epsilon";
+        var predictsV = (options.Prediction ?? usual) == "v_prediction";
+        var size = options.ImageSize ?? (second && predictsV ? 768 : 512);
 
         // The three networks are views of one file, which its owner closes.
         var unet = file.Under(UNet);
@@ -34,13 +34,13 @@ internal static class StableDiffusionFile
                 Part(folder, "unet", shape.Config, DiffusersFolder.WeightsFile, WeightTranslation.Of(unet, shape.Names, options.Type, options.Raw ? null : AverageOf(file)));
                 Part(folder, "vae", codec.Config, DiffusersFolder.WeightsFile, WeightTranslation.Of(file.Under(Codec), codec.Names, options.Type).Select(LdmCodec.Shaped));
                 Part(folder, "text_encoder", text.Config, "model.safetensors", WeightTranslation.Of(text.Tensors, text.Names, options.Type));
-                Json(folder, "scheduler/scheduler_config.json", Scheduler(second, predictsV));
+                Json(folder, "scheduler/scheduler_config.json", Scheduler(second, predictsV, Betas(file) ?? (upscales ? (0.0001, 0.02) : (0.00085, 0.012))));
                 if (upscales)
                 {
                     Json(folder, "low_res_scheduler/scheduler_config.json", LowResolution());
                 }
 
-                CopyTokenizer(folder, options.Tokenizer);
+                TokenizerFiles.Copy(options.Tokenizer, Path.Combine(folder, "tokenizer"));
                 Json(folder, DiffusersFolder.Index, Index(pipeline, second, options.Tokenizer is not null));
             },
             options.Replace);
@@ -59,6 +59,8 @@ internal static class StableDiffusionFile
 
     private static string Pipeline(TensorFile file, long inputs) => inputs switch
     {
+        4 when file.Keys.Any(key => key.StartsWith(UNet + ".label_emb.", StringComparison.Ordinal)) => throw new CheckpointFormatException(
+            file.Path, "its UNet is told a picture's embedding (Stable unCLIP), which is not converted", "Convert it with diffusers.", UNet + ".label_emb"),
         4 => "StableDiffusionPipeline",
         9 => "StableDiffusionInpaintPipeline",
         7 when file.Contains(UNet + ".label_emb.weight") => "StableDiffusionUpscalePipeline",
@@ -73,46 +75,44 @@ internal static class StableDiffusionFile
 
     private static string AverageName(string key) => $"{Average}.diffusion_model{key.Replace(".", "", StringComparison.Ordinal)}";
 
-    private static void Part(string folder, string name, JsonObject config, string file, IEnumerable<TensorSource> tensors)
+    internal static void Part(string folder, string name, JsonObject config, string file, IEnumerable<TensorSource> tensors)
     {
         Directory.CreateDirectory(Path.Combine(folder, name));
         Json(folder, $"{name}/config.json", config);
         SafetensorsWriter.Write(Path.Combine(folder, name, file), tensors);
     }
 
-    private static void Json(string folder, string path, JsonObject content)
+    internal static void Json(string folder, string path, JsonObject content)
     {
         var full = Path.Combine(folder, path);
         Directory.CreateDirectory(Path.GetDirectoryName(full)!);
         File.WriteAllText(full, content.ToJsonString(new() { WriteIndented = true }) + "\n");
     }
 
-    private static void CopyTokenizer(string folder, string? from)
+    // Whole checkpoints have the levels of their training in them, whose square roots are evenly spaced.
+    private static (double First, double Last)? Betas(TensorFile file)
     {
-        if (from is null)
+        if (!file.Contains("betas") || file.Info("betas").Shape is not [> 1] || file.Info("betas").Type.ScalarType is null)
         {
-            return;
+            return null;
         }
 
-        Directory.CreateDirectory(Path.Combine(folder, "tokenizer"));
-        foreach (var name in TokenizerFiles.Where(name => File.Exists(Path.Combine(from, name))))
-        {
-            File.Copy(Path.Combine(from, name), Path.Combine(folder, "tokenizer", name));
-        }
+        using var betas = file.Read("betas", TorchSharp.torch.ScalarType.Float32);
+        var numbers = betas.data<float>();
 
-        foreach (var needed in TokenizerFiles.Take(2).Where(name => !File.Exists(Path.Combine(folder, "tokenizer", name))))
-        {
-            throw new CheckpointFormatException(Path.Combine(from, needed), "the file is missing", "Give the tokenizer's folder of a CLIP model.");
-        }
+        // As the shortest decimals that are these numbers: 0.00085 rather than 0.000849999…
+        return (Decimal(numbers[0]), Decimal(numbers[numbers.Count - 1]));
+
+        static double Decimal(float number) => double.Parse(number.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
     }
 
-    private static JsonObject Scheduler(bool second, bool predictsV) => new()
+    private static JsonObject Scheduler(bool second, bool predictsV, (double First, double Last) betas) => new()
     {
         ["_class_name"] = second ? "DDIMScheduler" : "PNDMScheduler",
         ["_diffusers_version"] = "0.25.1",
-        ["beta_end"] = 0.012,
+        ["beta_end"] = betas.Last,
         ["beta_schedule"] = "scaled_linear",
-        ["beta_start"] = 0.00085,
+        ["beta_start"] = betas.First,
         ["clip_sample"] = false,
         ["num_train_timesteps"] = 1000,
         ["prediction_type"] = predictsV ? "v_prediction" : "epsilon",

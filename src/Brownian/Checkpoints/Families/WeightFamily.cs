@@ -42,7 +42,7 @@ public sealed partial record WeightFamily(string Id, string Description)
     ];
 
     // What wrappers put before the names.
-    private static readonly string[] Wrappers = ["module.", "_orig_mod.", "ema_model.", "_forward_module."];
+    internal static readonly string[] Wrappers = ["module.", "_orig_mod.", "ema_model.", "_forward_module."];
 
     /// <summary>The family of weights with these names; null when it is none that is known.</summary>
     public static WeightFamily? Guess(IEnumerable<string> names)

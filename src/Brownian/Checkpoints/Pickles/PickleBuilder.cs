@@ -45,6 +45,11 @@ internal sealed class PickleBuilder
         ["pathlib.WindowsPath"] = (_, _, _) => PickleOpaque.Value,
         ["pathlib.PurePosixPath"] = (_, _, _) => PickleOpaque.Value,
         ["copyreg._reconstructor"] = (builder, args, input) => builder.Reconstructed(args, input),
+        ["torch.jit._pickle.build_intlist"] = (_, args, input) => First(args, input),
+        ["torch.jit._pickle.build_doublelist"] = (_, args, input) => First(args, input),
+        ["torch.jit._pickle.build_boollist"] = (_, args, input) => First(args, input),
+        ["torch.jit._pickle.build_tensorlist"] = (_, args, input) => First(args, input),
+        ["torch.jit._pickle.restore_type_tag"] = (_, args, input) => First(args, input),
     };
 
     /// <summary>Names that may stand as values and are never called: types of storages, of numbers, of parts of training programs.</summary>
@@ -65,6 +70,9 @@ internal sealed class PickleBuilder
     /// <summary>Gathers the storages that the pickle names; null if nobody wants to know.</summary>
     public Dictionary<string, PickledStorage>? Storages { get; init; }
 
+    /// <summary>Whether the pickle is TorchScript's, whose modules are of classes that the archive's own code defines: they become records.</summary>
+    public bool IsScript { get; init; }
+
     /// <summary>A name, if it is known.</summary>
     /// <exception cref="CheckpointFormatException">It is not: it is refused.</exception>
     public PickleName Name(string module, string name, PickleInput input)
@@ -84,13 +92,15 @@ internal sealed class PickleBuilder
             },
             name);
         var text = plain.ToString();
-        return Makers.ContainsKey(text) || Inert.Contains(text) || TorchTypes.IsType(plain) || NumpyPickles.IsType(plain) ? plain : throw input.Refused($"{module}.{name}");
+        return Makers.ContainsKey(text) || Inert.Contains(text) || IsModule(plain) || TorchTypes.IsType(plain) || NumpyPickles.IsType(plain) ? plain : throw input.Refused($"{module}.{name}");
     }
 
     /// <summary>What a known name makes of its arguments.</summary>
     /// <exception cref="CheckpointFormatException">It cannot be called, or not with these.</exception>
     public object? Call(PickleName name, object?[] args, PickleInput input) => Makers.TryGetValue(name.ToString(), out var make)
         ? make(this, args, input)
+        : IsModule(name) && args is []
+        ? new PickleRecord(name)
         : throw input.Refused($"{name}(…)");
 
     /// <summary>Sets what an object holds.</summary>
@@ -141,6 +151,11 @@ internal sealed class PickleBuilder
             throw input.Bad("the pickle makes much more data than it holds");
         }
     }
+
+    private bool IsModule(PickleName name) => IsScript && name.IsScript;
+
+    // A list whose type TorchScript tells.
+    private static object? First(object?[] args, PickleInput input) => args is [PickleList or PickleDictionary, ..] ? args[0] : throw input.Bad("expected a list");
 
     private static IReadOnlyList<KeyValuePair<object, object?>> Fields(object? state) => state switch
     {

@@ -5,6 +5,9 @@ namespace Brownian.Checkpoints;
 /// <param name="Name">The name in it.</param>
 internal sealed record PickleName(string Module, string Name)
 {
+    /// <summary>Whether it is the name of a class that TorchScript made.</summary>
+    public bool IsScript => Module == "__torch__" || Module.StartsWith("__torch__.", StringComparison.Ordinal);
+
     /// <inheritdoc/>
     public override string ToString() => $"{Module}.{Name}";
 }

@@ -1,6 +1,9 @@
 namespace Brownian.Checkpoints;
 
-/// <summary>The zip archives that PyTorch writes since version 1.6: a pickle, <c>NAME/data.pkl</c>, and each storage in <c>NAME/data/KEY</c>.</summary>
+/// <summary>
+/// The zip archives that PyTorch writes since version 1.6: a pickle, <c>NAME/data.pkl</c>, and each storage in <c>NAME/data/KEY</c>. TorchScript's
+/// have the code of a program beside them, which is not looked at: its modules are read as records of their weights.
+/// </summary>
 internal sealed class TorchArchive : ITorchStorages
 {
     // The pickle holds no numbers, but may be packed.
@@ -15,13 +18,13 @@ internal sealed class TorchArchive : ITorchStorages
     public static bool IsOne(ZipDirectory zip) => Pickle(zip) is not null;
 
     /// <summary>The archive's pickled object and the places of its storages.</summary>
-    /// <exception cref="CheckpointFormatException">It is damaged, big-endian, or a program.</exception>
+    /// <exception cref="CheckpointFormatException">It is damaged or big-endian.</exception>
     public static (object? Root, ITorchStorages Storages) Read(MappedFile file)
     {
         var directory = ZipDirectory.Read(file);
         var pickle = Pickle(directory)!;
         var archive = new TorchArchive(directory, pickle.Name[..^"data.pkl".Length]);
-        archive.CheckKind();
+        archive.CheckOrder();
         if (pickle.Bytes > MaxPickleBytes)
         {
             throw new CheckpointFormatException(file.Path, $"its pickle has {pickle.Bytes} bytes; expected at most {MaxPickleBytes}", "The file is damaged.", pickle.Name);
@@ -30,7 +33,7 @@ internal sealed class TorchArchive : ITorchStorages
         var (bytes, begin) = directory.Open(pickle);
         try
         {
-            return (new Unpickler(new(bytes, begin, begin + pickle.Bytes), new(pickle.Bytes)).Load(), archive);
+            return (new Unpickler(new(bytes, begin, begin + pickle.Bytes), new(pickle.Bytes) { IsScript = archive.IsScript }).Load(), archive);
         }
         finally
         {
@@ -64,14 +67,10 @@ internal sealed class TorchArchive : ITorchStorages
 
     private ZipEntry? Entry(PickledStorage storage) => zip.Find($"{folder}data/{storage.Key}");
 
-    private void CheckKind()
-    {
-        if (zip.Entries.Any(entry => entry.Name.StartsWith(folder + "code/", StringComparison.Ordinal)) || zip.Find(folder + "constants.pkl") is not null)
-        {
-            throw new CheckpointFormatException(
-                zip.File.Path, "a TorchScript program, whose code is not run", "Load it in Python with torch.jit.load and save its state_dict().");
-        }
+    private bool IsScript => zip.Find(folder + "constants.pkl") is not null || zip.Entries.Any(entry => entry.Name.StartsWith(folder + "code/", StringComparison.Ordinal));
 
+    private void CheckOrder()
+    {
         if (zip.Find(folder + "byteorder") is { Bytes: < 16 } order)
         {
             var (bytes, begin) = zip.Open(order);

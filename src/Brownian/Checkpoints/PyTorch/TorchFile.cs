@@ -24,7 +24,7 @@ internal sealed unsafe class TorchFile : TensorFile
         (var root, storages) = file.Span(0, (int)Math.Min(2, file.Length)).SequenceEqual("PK"u8) ? TorchArchive.Read(file) : TorchStream.Read(file);
         var tree = TorchTree.Of(root, Path);
         Metadata = Notes(root);
-        parts = tree.Places.Count > 1 || tree.Places is not [""] ? tree.Places : [];
+        parts = tree.IsModule ? [] : tree.Places.Count > 1 || tree.Places is not [""] ? tree.Places : [];
         (part, var chosen) = TorchParts.Choose(tree, wanted, Path);
         foreach (var (name, tensor) in chosen)
         {

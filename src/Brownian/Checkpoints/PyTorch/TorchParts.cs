@@ -28,7 +28,7 @@ internal static class TorchParts
     /// <exception cref="CheckpointFormatException">There is no such part.</exception>
     public static (string? Part, IReadOnlyList<(string Name, object Tensor)> Tensors) Choose(TorchTree tree, string? part, string file)
     {
-        if (part is { Length: 0 } || (tree.Places is [""] && part is null))
+        if (part is { Length: 0 } || (part is null && (tree.Places is [""] || (tree.IsModule && tree.Tensors.Count > 0))))
         {
             return (null, tree.Tensors);
         }

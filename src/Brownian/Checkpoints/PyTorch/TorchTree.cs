@@ -22,11 +22,14 @@ internal sealed class TorchTree
     /// <summary>The paths of dictionaries and lists that have tensors in them, not counting those within others; "" is the root.</summary>
     public IReadOnlyList<string> Places => places;
 
+    /// <summary>Whether it is one module of TorchScript, whose tensors are one set however its modules lie in each other.</summary>
+    public bool IsModule { get; private init; }
+
     /// <summary>Walks through what a pickle held.</summary>
     /// <exception cref="CheckpointFormatException">It is too deep or too large to be a checkpoint.</exception>
     public static TorchTree Of(object? root, string file)
     {
-        var tree = new TorchTree(file);
+        var tree = new TorchTree(file) { IsModule = root is PickleRecord { Type.IsScript: true } };
         tree.Visit(root, string.Empty, 0);
         return tree;
     }

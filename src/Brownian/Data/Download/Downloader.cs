@@ -16,6 +16,9 @@ internal sealed class Downloader(HttpClient client, IProgress<DownloadProgress>?
     // Windows lets a file be renamed while it is open only when it was opened so.
     private static readonly FileShare Alone = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None;
 
+    // A server that asks for more has others to wait for.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+
     /// <summary>How long a silent connection is waited for.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -25,9 +28,12 @@ internal sealed class Downloader(HttpClient client, IProgress<DownloadProgress>?
     /// <summary>What the name of a file ends in until it is whole.</summary>
     public string Unfinished { get; init; } = ".part";
 
+    /// <summary>Writes the bytes at the start of a buffer to the unfinished file.</summary>
+    public Action<FileStream, byte[], int> Write { get; init; } = (part, buffer, count) => part.Write(buffer, 0, count);
+
     /// <summary>Makes sure that <paramref name="file"/> is in <paramref name="folder"/>.</summary>
     /// <returns>Its path.</returns>
-    /// <exception cref="DownloadException">No mirror gave the right content.</exception>
+    /// <exception cref="DownloadException">No mirror gave the right content, or the disk is full.</exception>
     public string Fetch(RemoteFile file, string folder, CancellationToken cancellation = default)
     {
         Directory.CreateDirectory(folder);
@@ -70,7 +76,8 @@ internal sealed class Downloader(HttpClient client, IProgress<DownloadProgress>?
         {
             try
             {
-                var part = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, Alone);
+                // Without a buffer: what does not fit on the disk must be noticed where it is written.
+                var part = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, Alone, bufferSize: 0);
                 if (!File.Exists(target))
                 {
                     return part;
@@ -109,7 +116,7 @@ internal sealed class Downloader(HttpClient client, IProgress<DownloadProgress>?
 
                 return true;
             }
-            catch (Exception error) when (error is HttpRequestException or IOException or TimeoutException)
+            catch (Exception error) when (error is HttpRequestException or IOException or TimeoutException && error is not DownloadException)
             {
                 cancellation.ThrowIfCancellationRequested();
                 fruitless = part.Length > most ? 0 : fruitless + 1;
@@ -153,7 +160,13 @@ internal sealed class Downloader(HttpClient client, IProgress<DownloadProgress>?
                 part.SetLength(0);
             }
 
+            if (response.Headers.RetryAfter?.Delta is { } asked && !response.IsSuccessStatusCode)
+            {
+                cancellation.WaitHandle.WaitOne(asked < LongestWait ? asked : LongestWait);
+            }
+
             response.EnsureSuccessStatusCode();
+
             // A server without ranges answers 200 with everything: begin anew.
             var resumes = response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == part.Length;
             part.SetLength(resumes ? part.Length : 0);
@@ -184,7 +197,15 @@ internal sealed class Downloader(HttpClient client, IProgress<DownloadProgress>?
                 return;
             }
 
-            part.Write(buffer, 0, read);
+            try
+            {
+                Write(part, buffer, read);
+            }
+            catch (Exception full) when (full is IOException or UnauthorizedAccessException)
+            {
+                throw new DownloadException($"{part.Name} cannot be written after {part.Length} of {file.Length} bytes ({full.Message}). Free some space, or choose another disk.", full);
+            }
+
             progress?.Report(new DownloadProgress(file.Shown, part.Length, file.Length));
         }
     }

@@ -14,6 +14,27 @@ internal sealed class HubCache(string cache, string id)
     /// <summary>Where contents are.</summary>
     public string Blobs => Path.Combine(Folder, "blobs");
 
+    /// <summary>
+    /// Keeps other programs, Python's too, from fetching a content at the same time; waits for one that does. Both lock <c>.locks/MODEL/HASH.lock</c> with flock.
+    /// </summary>
+    public IDisposable Lock(string hash, CancellationToken cancellation)
+    {
+        var path = Path.Combine(cache, ".locks", Path.GetFileName(Folder), hash + ".lock");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                cancellation.WaitHandle.WaitOne(100);
+                cancellation.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
     /// <summary>Whether a text is OWNER/NAME, or NAME, of a model.</summary>
     public static bool IsName(string id) =>
         id.Length is > 0 and < MaxName && id.Split('/') is { Length: 1 or 2 } parts

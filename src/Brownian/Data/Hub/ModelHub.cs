@@ -26,6 +26,9 @@ public sealed class ModelHub
     /// <summary>How long a silent connection is waited for.</summary>
     internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>See <see cref="Downloader.Write"/>.</summary>
+    internal Action<FileStream, byte[], int> Write { get; init; } = (part, buffer, count) => part.Write(buffer, 0, count);
+
     /// <summary>How many bytes are free where a folder is.</summary>
     internal Func<string, long> FreeBytes { get; init; } = folder => new DriveInfo(folder).AvailableFreeSpace;
 
@@ -95,7 +98,7 @@ public sealed class ModelHub
     }
 
     private Downloader Downloader(HttpClient following, IProgress<DownloadProgress>? progress) =>
-        new(following, progress) { Pause = Pause, Patience = Patience, Unfinished = ".incomplete" };
+        new(following, progress) { Pause = Pause, Patience = Patience, Unfinished = ".incomplete", Write = Write };
 
     private string Fetch(HubClient client, Downloader downloader, HubRepository repository, HubFile file, CancellationToken cancellation)
     {
@@ -104,7 +107,13 @@ public sealed class ModelHub
         var remote = new RemoteFile(file.Hash, file.Length, file.Hash, [client.AddressOf(repository, file)]) { IsGitHash = !file.IsLarge, Shown = file.Path };
         try
         {
-            var blob = downloader.Fetch(remote, cache.Blobs, cancellation);
+            var blob = Path.Combine(cache.Blobs, file.Hash);
+            if (!File.Exists(blob))
+            {
+                using var alone = cache.Lock(file.Hash, cancellation);
+                downloader.Fetch(remote, cache.Blobs, cancellation);
+            }
+
             cache.Link(repository.Commit, file);
             return blob;
         }

@@ -7,11 +7,9 @@ namespace Brownian.Networks.Clip;
 /// CLIP's text encoder (Radford et al. 2021, sec. 2.4), a causal transformer over tokens: name for name and number for number Hugging Face's
 /// <c>CLIPTextModel</c> and <c>CLIPTextModelWithProjection</c>.
 /// </summary>
-public sealed class ClipText : nn.Module<Tensor, ClipTextOutput>
+public sealed class ClipText : ClipTower<ClipTextOutput>
 {
-    private readonly ComputeSettings compute = new();
     private readonly TextModel model;
-    private readonly Dense? projection;
 
     /// <summary>An encoder with random weights.</summary>
     /// <param name="config">Its shape.</param>
@@ -22,10 +20,10 @@ public sealed class ClipText : nn.Module<Tensor, ClipTextOutput>
     {
         config.CheckShape();
         Config = config;
-        register_module("text_model", model = new(config, compute));
+        register_module("text_model", model = new(config, Compute));
         if (config.HasProjection)
         {
-            register_module("text_projection", projection = new(config.HiddenSize, config.ProjectionDim, compute, hasBias: false));
+            AddProjection("text_projection", config);
         }
 
         Initial.Start(this, seed);
@@ -33,13 +31,6 @@ public sealed class ClipText : nn.Module<Tensor, ClipTextOutput>
 
     /// <summary>The shape.</summary>
     public ClipTextConfig Config { get; }
-
-    /// <summary>Float32, or bfloat16 for matrix products.</summary>
-    public ScalarType ComputeType
-    {
-        get => compute.Type;
-        set => compute.Type = value;
-    }
 
     /// <summary>Tokens, [N, L] → what they say.</summary>
     /// <param name="tokens">Numbers of tokens, [N, L] of int64, L at most the configuration's.</param>
@@ -61,11 +52,11 @@ public sealed class ClipText : nn.Module<Tensor, ClipTextOutput>
         var states = model.States(tokens, mask);
         var last = model.Norm.call(states[^1]);
         var pooled = last.gather(1, EndOf(tokens).reshape(-1, 1, 1).expand(-1, 1, last.size(2))).squeeze(1); // [N, D]
-        var embedding = projection?.call(pooled);
+        var embedding = Embedding(pooled);
         return new(
             last.MoveToOuterDisposeScope(),
             pooled.MoveToOuterDisposeScope(),
-            embedding?.to(pooled.dtype).MoveToOuterDisposeScope(),
+            embedding?.MoveToOuterDisposeScope(),
             [.. states.Select(state => state.MoveToOuterDisposeScope())]);
     }
 
@@ -84,11 +75,6 @@ public sealed class ClipText : nn.Module<Tensor, ClipTextOutput>
         using var scope = NewDisposeScope();
         var output = Read(tokens, mask);
         return (skip == 0 ? output.LastState : model.Norm.call(output.States[^(skip + 1)])).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>Names are given explicitly; TorchSharp would add every field again under the field's name.</summary>
-    protected override void RegisterComponents()
-    {
     }
 
     /// <summary>Where each text ends, [N]: at its first end token.</summary>

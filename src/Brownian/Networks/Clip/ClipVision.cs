@@ -8,11 +8,9 @@ namespace Brownian.Networks.Clip;
 /// CLIP's image encoder, a vision transformer (Radford et al. 2021, sec. 2.4; Dosovitskiy et al. 2021): name for name and number for number Hugging Face's
 /// <c>CLIPVisionModel</c> and <c>CLIPVisionModelWithProjection</c>.
 /// </summary>
-public sealed class ClipVision : nn.Module<Tensor, ClipVisionOutput>
+public sealed class ClipVision : ClipTower<ClipVisionOutput>
 {
-    private readonly ComputeSettings compute = new();
     private readonly VisionModel model;
-    private readonly Dense? projection;
 
     /// <summary>An encoder with random weights.</summary>
     /// <param name="config">Its shape.</param>
@@ -23,10 +21,10 @@ public sealed class ClipVision : nn.Module<Tensor, ClipVisionOutput>
     {
         config.CheckShape();
         Config = config;
-        register_module("vision_model", model = new(config, compute));
+        register_module("vision_model", model = new(config, Compute));
         if (config.HasProjection)
         {
-            register_module("visual_projection", projection = new(config.HiddenSize, config.ProjectionDim, compute, hasBias: false));
+            AddProjection("visual_projection", config);
         }
 
         Initial.Start(this, seed);
@@ -34,13 +32,6 @@ public sealed class ClipVision : nn.Module<Tensor, ClipVisionOutput>
 
     /// <summary>The shape.</summary>
     public ClipVisionConfig Config { get; }
-
-    /// <summary>Float32, or bfloat16 for convolutions and matrix products.</summary>
-    public ScalarType ComputeType
-    {
-        get => compute.Type;
-        set => compute.Type = value;
-    }
 
     /// <summary>Images, [N, C, H, W] → what they show.</summary>
     /// <param name="pixels">Images of the configuration's size, normalised as <see cref="Data.ClipPixels"/> does.</param>
@@ -57,14 +48,9 @@ public sealed class ClipVision : nn.Module<Tensor, ClipVisionOutput>
         using var scope = NewDisposeScope();
         var states = model.States(pixels);
         var pooled = model.Norm.call(states[^1].select(1, 0)); // [N, D]
-        var embedding = projection?.call(pooled);
+        var embedding = Embedding(pooled);
         Tensor[] kept = [.. states.Select(state => state.MoveToOuterDisposeScope())];
-        return new(kept[^1], pooled.MoveToOuterDisposeScope(), embedding?.to(pooled.dtype).MoveToOuterDisposeScope(), kept);
-    }
-
-    /// <summary>Names are given explicitly; TorchSharp would add every field again under the field's name.</summary>
-    protected override void RegisterComponents()
-    {
+        return new(kept[^1], pooled.MoveToOuterDisposeScope(), embedding?.MoveToOuterDisposeScope(), kept);
     }
 
     /// <summary>The encoder without the projection, under its own name.</summary>

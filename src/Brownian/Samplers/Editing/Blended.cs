@@ -22,18 +22,44 @@ public sealed record Blended(Sampler Inner, KnownPixels Known, Tensor Noise) : S
     public override bool CouplesSamples => Inner.CouplesSamples;
 
     /// <inheritdoc/>
-    public override IStepper Start(IDenoiser denoiser, INoise noise, NoiseSchedule schedule) => new Stepper(this, Inner.Start(denoiser, noise, schedule), schedule);
+    public override IStepper Start(IDenoiser denoiser, INoise noise, NoiseSchedule schedule) => new Stepper(this, denoiser, noise, schedule);
 
-    private sealed class Stepper(Blended method, IStepper inner, NoiseSchedule schedule) : IStepper
+    private sealed class Stepper : IStepper, IDenoiser
     {
+        private readonly Blended method;
+        private readonly IDenoiser denoiser;
+        private readonly IStepper inner;
+        private readonly NoiseSchedule schedule;
+        private NoiseLevel begin;
+        private bool isFirst;
         private int taken;
+
+        public Stepper(Blended method, IDenoiser denoiser, INoise noise, NoiseSchedule schedule)
+        {
+            (this.method, this.denoiser, this.schedule) = (method, denoiser, schedule);
+            inner = method.Inner.Start(this, noise, schedule);
+        }
 
         public Tensor Step(Tensor xt, NoiseLevel from, NoiseLevel to)
         {
+            (begin, isFirst) = (from, true);
             var made = inner.Step(xt, from, to);
             return ++taken == schedule.Steps
                 ? method.Known.Paste(made, schedule.Path.Clean, null)
                 : method.Known.Paste(made, method.Lags ? from : to, method.Noise);
+        }
+
+        // What a step tries out on its way has the known part, too: the network must not see another one.
+        public Denoised Denoise(Tensor xt, NoiseLevel at)
+        {
+            if (isFirst)
+            {
+                isFirst = false;
+                return denoiser.Denoise(xt, at);
+            }
+
+            using var scope = NewDisposeScope();
+            return denoiser.Denoise(method.Known.Paste(xt, method.Lags ? begin : at, method.Noise), at).MoveToOuterScope();
         }
 
         public void Dispose() => inner.Dispose();

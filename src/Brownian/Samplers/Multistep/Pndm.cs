@@ -29,6 +29,9 @@ public sealed record Pndm(PndmStart Warmup = PndmStart.RungeKutta) : Sampler
     /// </summary>
     public bool ExtrapolatesV { get; init; }
 
+    /// <summary>With <see cref="PndmStart.Heun"/>: the first step as diffusers makes it in a run that begins in the middle; null for the method's own.</summary>
+    internal PndmDetour? Detour { get; init; }
+
     /// <inheritdoc/>
     public override IStepper Start(IDenoiser denoiser, INoise noise, NoiseSchedule schedule) =>
         new Stepper(this, new(denoiser, noise, schedule));
@@ -65,6 +68,12 @@ public sealed record Pndm(PndmStart Warmup = PndmStart.RungeKutta) : Sampler
 
         private Tensor Trapezoid(Tensor xt, Tensor slope, NoiseLevel from, NoiseLevel to)
         {
+            if (method.Detour is { } detour)
+            {
+                var other = SlopeOf(Move(xt, slope, from, detour.Trial), detour.Second);
+                return Move(xt, (slope + other).mul_(0.5), detour.Begin, detour.Second);
+            }
+
             var trial = Move(xt, slope, from, stride?.End(from) ?? to);
             var mean = (slope + SlopeOf(trial, to)).mul_(0.5);
             return Move(xt, mean, stride?.At(to.Time + stride.Length) ?? from, to);

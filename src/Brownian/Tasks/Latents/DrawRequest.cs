@@ -25,6 +25,9 @@ public sealed record DrawRequest
     /// <summary>See <see cref="Blended.Lags"/>.</summary>
     public bool Lags { get; init; }
 
+    /// <summary>Whether PNDM begins in the middle of its way as diffusers begins it, a level earlier, and passes one over; for reproducing pictures that were made so.</summary>
+    public bool AsDiffusers { get; init; }
+
     /// <summary>The scale of classifier-free guidance; 1 for none. Models without text have none.</summary>
     public double Guidance { get; init; } = 7.5;
 

@@ -1,6 +1,7 @@
 using Brownian.Checkpoints;
 using Brownian.Guidance;
 using Brownian.Networks.Latent;
+using Brownian.Paths;
 using Brownian.Runtime;
 using Brownian.Samplers;
 using Brownian.Spacing;
@@ -62,15 +63,34 @@ internal sealed class LatentRun(LatentBundle bundle, DrawRequest request, int co
     private static NoiseSchedule Levels(LatentBundle bundle, DrawRequest request)
     {
         var whole = (request.Spacing ?? bundle.Scheduler.Spacing).Levels(bundle.Model.Path, request.Steps);
-        var takes = bundle.Kind is LatentKind.Plain or LatentKind.Filling && request.Image is not null;
-        return takes ? whole.From(request.Steps - Math.Min((int)(request.Steps * StrengthOf(request)), request.Steps)) : whole;
+        var skipped = Skipped(bundle, request);
+
+        // diffusers' list has an entry more than there are levels: what is left out of it begins one level earlier, and passes one over.
+        return Detours(bundle, request) && skipped > 1
+            ? new(whole.Path, [whole[skipped - 1], .. whole.Skip(skipped + 1)])
+            : whole.From(skipped);
     }
+
+    /// <summary>How many of the steps a strength below 1 leaves out.</summary>
+    private static int Skipped(LatentBundle bundle, DrawRequest request) => bundle.Kind is LatentKind.Plain or LatentKind.Filling && request.Image is not null
+        ? request.Steps - Math.Min((int)(request.Steps * StrengthOf(request)), request.Steps)
+        : 0;
+
+    private static bool Detours(LatentBundle bundle, DrawRequest request) =>
+        request.AsDiffusers && Skipped(bundle, request) > 0 && (request.Sampler ?? bundle.Scheduler.Sampler) is Pndm { Warmup: PndmStart.Heun } && bundle.Model.Path is DiscretePath;
 
     private Sampler Sampler(LatentStart start)
     {
         var sampler = request.Sampler ?? bundle.Scheduler.Sampler;
         sampler = request.Eta is { } eta && sampler is Ddim ddim ? ddim with { Eta = eta } : sampler;
+        sampler = Detours(bundle, request) && sampler is Pndm pndm ? pndm with { Detour = Detour() } : sampler;
         return start.Known is { } known ? new Blended(sampler, known, start.Noise!) { Lags = request.Lags } : sampler;
+    }
+
+    private PndmDetour Detour()
+    {
+        var whole = (request.Spacing ?? bundle.Scheduler.Spacing).Levels(bundle.Model.Path, request.Steps);
+        return PndmDetour.Of((DiscretePath)bundle.Model.Path, Schedule[0], whole[Skipped(bundle, request)], request.Steps);
     }
 
     /// <summary>Where the walk starts and what the network is shown; the order of the draws is that of each of diffusers' pipelines.</summary>

@@ -33,10 +33,14 @@ internal sealed class DiTCase(GoldenFile file, Comparison comparison)
         if (io.Contains("out_f64"))
         {
             network.to(ScalarType.Float64);
-            var first = network.call(x[..1].to(ScalarType.Float64), t[..1], new() { Labels = y[..1] });
+            var first = Wide(t[..1]);
 
-            // The 128 frequencies are float32 in the reference, too: a unit in the last place of one is 6·10⁻⁵ of a phase at the step 999.
-            comparison.Elements("out_f64", first, io.Read("out_f64"), tolerances.Absolute, 0);
+            // The 128 frequencies are float32 in the reference, too, and builds of PyTorch round about one in eight of them otherwise (17 in the case that there is:
+            // MKL's exp and SLEEF's); everything else agrees to 2·10⁻¹⁵. What one unit in the last place of all of them changes is computed: half of it is allowed.
+            var ulp = (Wide(t[..1].to(ScalarType.Float64) * (1 + Math.Pow(2, -23))) - Wide(t[..1].to(ScalarType.Float64))).abs().max().item<double>();
+            comparison.Elements("out_f64", first, io.Read("out_f64"), ulp / 2 + tolerances.Absolute * 1e-3, 0);
+
+            Tensor Wide(Tensor time) => network.call(x[..1].to(ScalarType.Float64), time, new() { Labels = y[..1] });
         }
 
         return comparison.Result(file.Name, file.Text("cls")!);

@@ -14,7 +14,7 @@ public sealed class LatentPipelineCases() : Encoders.ClassCases(
     private protected override void Compare(GoldenFile file, Comparison comparison)
     {
         using var io = Recorded(file);
-        using var bundle = LatentBundle.Load(Path.Combine(file.Folder, "pipeline"));
+        using var bundle = LatentBundle.Load(Path.GetFullPath(Path.Combine(file.Folder, file.Text("pipeline") ?? "pipeline")));
         foreach (var run in file.Json.GetProperty("runs").EnumerateObject())
         {
             using var scope = NewDisposeScope();
@@ -27,10 +27,8 @@ public sealed class LatentPipelineCases() : Encoders.ClassCases(
         using var noise = new RecordedNoise(run.Name, run.Request.Seed, io, comparison, run.Draws);
         var drawing = new LatentRun(run.Bundle, run.Request, run.Request.Count, noise);
         var steps = io.Contains($"{run.Name}.steps.scheduler") ? io.Read($"{run.Name}.steps.scheduler") : null;
-        var spare = (steps?.size(0) ?? 0) - drawing.Schedule.Steps;
-
-        // PNDM's second evaluation of its first step is recorded as a step of its own, before it.
-        if (steps is not null && spare != (run.Bundle.Scheduler.Sampler is Pndm { Warmup: PndmStart.Heun } && drawing.Schedule.Steps > 1 ? 1 : 0))
+        var recorded = run.Recorded(drawing.Schedule);
+        if (steps is not null && steps.size(0) != recorded[^1] + 1)
         {
             comparison.Fail($"{run.Name}.steps", $"{drawing.Schedule.Steps} steps, the reference made {steps.size(0)}");
             return;
@@ -38,13 +36,16 @@ public sealed class LatentPipelineCases() : Encoders.ClassCases(
 
         var share = PipelineCases.StepsTolerance(file);
         var pictures = drawing.Draw(
-            (step, _, _, latents, _) =>
+            (step, _, level, latents, _) =>
             {
-                if (steps?[step - 1 + spare] is { } reference)
+                if (steps?[recorded[step - 1]] is { } recordedData)
                 {
+                    // Classes that keep x/α record that.
+                    var reference = run.Bundle.Scheduler.InNoiseToSignal ? recordedData * level.Alpha : recordedData;
+
                     // Recorded before the known part is put back: only what is made can be compared.
                     var made = run.Made(latents);
-                    comparison.Elements($"{run.Name}.steps[{step - 1 + spare}]", latents * made, reference * made, share * reference.abs().max().item<float>(), 0);
+                    comparison.Elements($"{run.Name}.steps[{recorded[step - 1]}]", latents * made, reference * made, share * reference.abs().max().item<float>(), 0);
                 }
             },
             default);

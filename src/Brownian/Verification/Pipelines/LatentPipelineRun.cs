@@ -21,7 +21,9 @@ internal sealed record LatentPipelineRun(string Name, LatentBundle Bundle, DrawR
     public static LatentPipelineRun Read(JsonProperty run, LatentBundle bundle, string folder)
     {
         var (name, settings) = (run.Name, run.Value);
-        var scheduler = Scheduler(settings, bundle);
+        var lags = name.Contains("legacy", StringComparison.Ordinal) || Text(settings, "pipeline").Contains("Legacy", StringComparison.Ordinal);
+        var fills = File.Exists(Path.Combine(folder, $"{name}_mask.png"));
+        var scheduler = Scheduler(settings, bundle, !fills ? bundle.Folder.ClassName : lags ? "StableDiffusionInpaintPipelineLegacy" : "StableDiffusionInpaintPipeline");
         bundle = bundle with
         {
             Scheduler = scheduler,
@@ -29,20 +31,24 @@ internal sealed record LatentPipelineRun(string Name, LatentBundle Bundle, DrawR
         };
         var (image, mask) = (Picture(folder, $"{name}_image.png"), Picture(folder, $"{name}_mask.png"));
         var prompts = Texts(settings, "prompt");
+        var count = Math.Max(1, Math.Max(prompts.Length, Int(settings, "batch", 1)));
         return new(name, bundle, new()
         {
             Prompts = prompts,
             Negative = bundle.Text is null ? [] : Texts(settings, "negative_prompt"),
-            Count = Math.Max(1, Math.Max(prompts.Length, Int(settings, "batch", 1))),
+            Count = count,
             Seed = settings.GetProperty("seed").GetUInt64(),
             Steps = settings.GetProperty("steps").GetInt32(),
             Guidance = bundle.Text is null ? 1 : Number(settings, "guidance") ?? 7.5,
             Eta = Number(settings, "eta"),
             Strength = Number(settings, "strength"),
             NoiseStep = Int(settings, "noise_level", 20),
-            Lags = name.Contains("legacy", StringComparison.Ordinal) || Text(settings, "pipeline").Contains("Legacy", StringComparison.Ordinal),
+            Lags = lags,
+            AsDiffusers = true,
             Size = settings.TryGetProperty("height", out var height) ? (height.GetInt32(), settings.GetProperty("width").GetInt32()) : null,
-            Image = image,
+
+            // The reference's upscaler is given a picture for each text, and draws noise for each.
+            Image = bundle.Kind == LatentKind.Upscaling ? image?.expand(count, -1, -1, -1) : image,
             Mask = mask is null ? null : (mask.mean([1], true) >= 0).to(ScalarType.Float32),
         })
         {
@@ -55,18 +61,38 @@ internal sealed record LatentPipelineRun(string Name, LatentBundle Bundle, DrawR
         ? nn.functional.interpolate(mask, size: [latents.size(2), latents.size(3)], mode: InterpolationMode.Nearest)
         : ones(1);
 
-    /// <summary>Draws that the reference makes and multiplies by 0: DDIM's at a last step that ends clean.</summary>
-    public int SpareDraws(NoiseSchedule schedule) => Request.Eta > 0 && schedule[^1].IsClean ? 1 : 0;
+    /// <summary>Draws that the reference makes and multiplies by 0: all of Euler's, which could churn, and those of a last step that ends clean.</summary>
+    public int SpareDraws(NoiseSchedule schedule) => Bundle.Scheduler.ClassName switch
+    {
+        "EulerDiscreteScheduler" => schedule.Steps,
+        "EulerAncestralDiscreteScheduler" or "DDPMScheduler" => schedule[^1].IsClean ? 1 : 0,
+        _ => Request.Eta > 0 && schedule[^1].IsClean ? 1 : 0,
+    };
+
+    /// <summary>
+    /// Where the reference recorded the end of each step: it counts every evaluation of the network as one, of which PNDM's first step and those of two-stage
+    /// methods (but the last) have two.
+    /// </summary>
+    public IReadOnlyList<int> Recorded(NoiseSchedule schedule)
+    {
+        var last = schedule.Steps - 1;
+        return [.. Enumerable.Range(0, schedule.Steps).Select(step => Bundle.Scheduler.ClassName switch
+        {
+            "PNDMScheduler" when Bundle.Scheduler.Sampler is Pndm { Warmup: PndmStart.Heun } && last > 0 => step + 1,
+            "HeunDiscreteScheduler" or "KDPM2DiscreteScheduler" => Math.Min(2 * step + 1, 2 * last),
+            _ => step,
+        })];
+    }
 
     /// <summary>"PNDM (folder)", or a class and what it changes of the folder's settings: "DDIM.from_config(clip_sample=false)".</summary>
-    private static DiffusersScheduler Scheduler(JsonElement settings, LatentBundle bundle)
+    private static DiffusersScheduler Scheduler(JsonElement settings, LatentBundle bundle, string pipeline)
     {
         var words = Text(settings, "scheduler");
         var config = bundle.Folder.Config("scheduler", "scheduler_config.json");
         var name = words.Split('.', ' ', '(')[0];
         if (name.Length == 0 || words.Contains("(folder)", StringComparison.Ordinal))
         {
-            return DiffusersScheduler.Read(config);
+            return LatentScheduler.Read(pipeline, config.Text("_class_name")!, config);
         }
 
         var start = words.IndexOf('(', StringComparison.Ordinal);
@@ -81,7 +107,7 @@ internal sealed record LatentPipelineRun(string Name, LatentBundle Bundle, DrawR
             }
         }
 
-        return DiffusersScheduler.Read(name.EndsWith("Scheduler", StringComparison.Ordinal) ? name : name + "Scheduler", config);
+        return LatentScheduler.Read(pipeline, name.EndsWith("Scheduler", StringComparison.Ordinal) ? name : name + "Scheduler", config);
     }
 
     private static Tensor? Picture(string folder, string name) =>

@@ -1,0 +1,7 @@
+namespace Brownian.Data.Text;
+
+/// <summary>A piece of a unigram vocabulary.</summary>
+/// <param name="Text">Its text, with ▁ for a space.</param>
+/// <param name="Score">The logarithm of its probability.</param>
+/// <param name="IsText">Whether it is found in texts; not the unknown piece, and control pieces.</param>
+internal readonly record struct UnigramPiece(string Text, float Score, bool IsText);
