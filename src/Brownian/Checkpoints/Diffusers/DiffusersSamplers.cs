@@ -15,7 +15,7 @@ internal static class DiffusersSamplers
         "HeunDiscreteScheduler" => new Heun(),
         "LMSDiscreteScheduler" => new LinearMultistep { AsDiffusers = asDiffusers },
         "KDPM2DiscreteScheduler" => new Dpm2(),
-        "KDPM2AncestralDiscreteScheduler" => new Dpm2(1),
+        "KDPM2AncestralDiscreteScheduler" => new Dpm2(1) { AsDiffusers = asDiffusers },
         "DPMSolverSDEScheduler" => new DpmSde(),
         "PNDMScheduler" => Pndm(config, asDiffusers),
         "IPNDMScheduler" => new Pndm(PndmStart.None) { AsDiffusers = asDiffusers },

@@ -45,7 +45,7 @@ internal static class DiffusersSchedulerParts
         return new(betas, count, zero && divides ? DiscretePath.SmallestAlphaBar : 0);
     }
 
-    public static Parameterization Output(DiffusersSchedulerConfig config)
+    public static Parameterization Output(DiffusersSchedulerConfig config, bool asDiffusers)
     {
         if (config.IsEdm)
         {
@@ -54,7 +54,7 @@ internal static class DiffusersSchedulerParts
 
         Parameterization output = config.Text("prediction_type") switch
         {
-            "epsilon" => new PredictEpsilon(),
+            "epsilon" => new PredictEpsilon { DividesByZero = asDiffusers },
             "sample" or "original_sample" => new PredictX0(),
             "v_prediction" => new PredictV
             {

@@ -38,9 +38,15 @@ internal sealed class SchedulerLoop
     public Tensor Run(Tensor x, NoiseSchedule schedule, int first = 0, int times = 1)
     {
         var seed = (ulong?)scheduler.Config["noise_sampler_seed"]?.GetValue<double>();
-        if (sampler is DpmSde && seed is { } known && schedule.Steps > 1)
+        if (sampler is DpmSde && schedule.Steps > 1)
         {
-            using var brownian = new BrownianReplay(schedule, known);
+            using var brownian = new BrownianReplay(schedule, seed);
+            return Run(x, schedule, brownian, first, schedule.Steps);
+        }
+
+        if (scheduler is { ClassName: "CosineDPMSolverMultistepScheduler", Path: EdmPath path })
+        {
+            using var brownian = new BrownianNoise((float)path.SigmaMin, (float)path.SigmaMax, BrownianReplay.DrawnSeed());
             return Run(x, schedule, brownian, first, schedule.Steps);
         }
 
