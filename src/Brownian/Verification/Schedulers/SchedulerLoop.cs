@@ -60,9 +60,8 @@ internal sealed class SchedulerLoop
         using var scope = NewDisposeScope();
         using var inference = no_grad();
         var replay = new SchedulerReplay(
-            model, input, scheduler.InNoiseToSignal, sampler is Euler { Churn: not null } or Heun { Churn: not null });
-        IDenoiser denoiser = scheduler.Thresholding is { } rule ? new Thresholded(replay, rule) : replay;
-        using var stepper = sampler.Start(denoiser, noise, schedule);
+            model, input, scheduler.InNoiseToSignal, sampler is Euler { Churn: not null } or Heun { Churn: not null }, scheduler.Thresholding);
+        using var stepper = sampler.Start(replay, noise, schedule);
         var now = ToOurs(x, schedule[first]);
         for (var time = 0; time < times; time++)
         {
