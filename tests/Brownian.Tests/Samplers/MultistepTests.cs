@@ -46,6 +46,19 @@ public sealed class MultistepTests : LeakCheck
         Assert.True(block.allclose(whole, 1e-12, 1e-12));
     }
 
+    [Fact]
+    public void A_block_whose_last_two_levels_are_one_is_still_finished_at_its_order()
+    {
+        using var scope = NewDisposeScope();
+        var path = new EdmPath();
+        var x = linspace(-8, 8, 24, dtype: ScalarType.Float64).reshape(4, 6);
+        Tensor Run(int order, params double[] sigmas) => new DpmSinglestep(order) { LowerOrderFinal = false }
+            .Run(new GaussianOracle(), x, new(path, sigmas.Select(path.At)), new SeededNoise(0));
+        var exact = Run(3, [.. Enumerable.Range(0, 61).Select(i => 8 * Math.Pow(0.25, i / 60.0))]);
+        var (first, second) = ((Run(1, 8, 2) - exact).abs().max().item<double>(), (Run(2, 8, 2, 2) - exact).abs().max().item<double>());
+        Assert.True(second < 0.5 * first, $"first order {first:g3}, block {second:g3}");
+    }
+
     [Theory]
     [InlineData(2, 5, new[] { 1, 2, 1, 2, 1 })]
     [InlineData(2, 6, new[] { 1, 2, 1, 2, 1, 1 })]

@@ -77,10 +77,12 @@ internal sealed class SchedulerLoop
         return FromOurs(now, schedule[end]).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Noisy data as diffusers' add_noise makes them, in its coordinates.</summary>
-    public Tensor AddNoise(Tensor x0, Tensor noise, NoiseLevel at) => scheduler.InNoiseToSignal
-        ? x0 + noise * at.NoiseToSignal
-        : x0 * at.Alpha + noise * at.Sigma;
+    /// <summary>Noisy data as diffusers' add_noise makes them, in its coordinates. Its SA-Solver alone takes the level from the table, at the rounded time.</summary>
+    public Tensor AddNoise(Tensor x0, Tensor noise, NoiseLevel at)
+    {
+        var level = sampler is SaSolver && scheduler.Path is DiscretePath table ? table.At(at.Time) : at;
+        return scheduler.InNoiseToSignal ? x0 + noise * level.NoiseToSignal : x0 * level.Alpha + noise * level.Sigma;
+    }
 
     private Tensor ToOurs(Tensor x, NoiseLevel at) => scheduler.InNoiseToSignal ? x * at.Alpha : x.alias();
 
