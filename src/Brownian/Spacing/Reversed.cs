@@ -27,9 +27,11 @@ public sealed record Reversed(ISpacing Inner) : ISpacing
         }
 
         var toNoisiest = End == ReversedEnd.Noisiest;
-        NoiseLevel[] rising = [.. Inner.Levels(path, toNoisiest ? steps + 1 : steps).SkipLast(1).Reverse()];
-        var noisiest = (Inner as TimeSpacing)?.NoisiestUsed(path) ?? path.Noisiest;
-        NoiseLevel[] all = [.. toNoisiest ? rising[..^1] : rising, toNoisiest ? noisiest : rising[^1]];
+
+        // A single step goes from the cleanest level, which a spacing in σ/α has for its last of two.
+        var laid = toNoisiest || (steps == 1 && Inner is RatioSpacing) ? steps + 1 : steps;
+        NoiseLevel[] visited = [.. Inner.Levels(path, laid).SkipLast(1).Reverse().Take(steps)];
+        NoiseLevel[] all = [.. visited, toNoisiest ? (Inner as TimeSpacing)?.NoisiestUsed(path) ?? path.Noisiest : visited[^1]];
         if (!AsDiffusers)
         {
             return new(path, all);

@@ -42,6 +42,21 @@ public sealed class DiffusersDeviationTests : LeakCheck
     }
 
     [Fact]
+    public void One_step_of_an_inverse_begins_at_the_cleanest_level()
+    {
+        var (ours, theirs) = Both("DPMSolverMultistepInverseScheduler", "\"use_karras_sigmas\": true", 1);
+        Assert.Equal(0, ours[0].Time);
+        Assert.Equal(0, theirs[0].Time);
+    }
+
+    [Fact]
+    public void Flow_times_at_a_multiple_of_a_step_are_rounded_as_diffusers()
+    {
+        var (_, theirs) = Both("DPMSolverMultistepScheduler", "\"use_flow_sigmas\": true, \"prediction_type\": \"flow_prediction\"", 3);
+        Assert.Equal([0.999, 0.666, 0.332], theirs.SkipLast(1).Select(level => Math.Round(level.Time, 9)));
+    }
+
+    [Fact]
     public void Log_linear_levels_with_continuous_times_are_one_step_more_as_diffusers()
     {
         var (ours, theirs) = Both(

@@ -11,7 +11,7 @@ public sealed class SchedulerCasesTests : LeakCheck
     [InlineData("upstream_tests.json", 125)]
     [InlineData("loops.json", 238)]
     [InlineData("options.json", 280)]
-    [InlineData("configurations.json", 460)]
+    [InlineData("configurations.json", 468)]
     [InlineData("analytic_gaussian.json", 108)]
     public void Every_row_of_an_implemented_scheduler_passes(string file, int passing)
     {

@@ -141,6 +141,7 @@ internal static class DiffusersSchedulerSpacing
         return new(DiffusersFlow.Shift(config))
         {
             Largest = 1 - 1.0 / count,
+            FromSignal = asDiffusers,
             End = mixes ? FinalLevel.Repeated : end,
             EndShare = mixes && asDiffusers ? DiffusersSchedulerParts.Table(config).Ratios[0] : null,
             Grid = count,
@@ -174,7 +175,7 @@ internal static class DiffusersSchedulerSpacing
 
         return config.Flag("use_dynamic_shifting") && !config.Has("mu")
             ? throw new NotSupportedException($"{config.ClassName}: use_dynamic_shifting needs a shift for each image size; give it as flow_shift, or its logarithm as mu.")
-            : Flow(config, end, asDiffusers) with { Largest = 1, Smallest = 1.0 / count, Bound = (float)(1 - 1e-6), Terminal = config.Optional("shift_terminal") };
+            : Flow(config, end, asDiffusers) with { FromSignal = false, Largest = 1, Smallest = 1.0 / count, Bound = (float)(1 - 1e-6), Terminal = config.Optional("shift_terminal") };
     }
 
     private static ISpacing Edm(DiffusersSchedulerConfig config)

@@ -52,9 +52,9 @@ internal static class SchedulerTimes
         };
     }
 
-    /// <summary>Compares what the scheduler's network is told: exactly if they are whole numbers, and not those of a middle that happen to be whole.</summary>
-    public static void Compare(Comparison comparison, DiffusersScheduler scheduler, NoiseSchedule schedule, double[] golden) =>
-        Compare(comparison, Timesteps(scheduler, schedule), golden, scheduler.Sampler is Dpm2 or DpmSde);
+    /// <summary>Compares what the scheduler's network is told: exactly if they are whole numbers, and not ones that are not rounded and happen to be whole.</summary>
+    public static void Compare(Comparison comparison, DiffusersScheduler scheduler, NoiseSchedule schedule, double[] golden) => Compare(
+        comparison, Timesteps(scheduler, schedule), golden, scheduler.Sampler is Dpm2 or DpmSde || scheduler.Spacing is RatioSpacing { Rounding: TimeRounding.None });
 
     /// <summary>Compares timesteps: exactly if they are whole numbers.</summary>
     public static void Compare(Comparison comparison, double[] ours, double[] golden, bool fractional = false)
