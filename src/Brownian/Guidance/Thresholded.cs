@@ -11,10 +11,15 @@ public sealed class Thresholded(IDenoiser inner, Thresholding rule) : IDenoiser
     public Denoised Denoise(Tensor xt, NoiseLevel at)
     {
         using var scope = NewDisposeScope();
-        var belief = inner.Denoise(xt, at);
+        return Apply(inner.Denoise(xt, at), xt, at, rule).MoveToOuterScope();
+    }
+
+    /// <summary>A belief about <paramref name="xt"/>, [N, …], with its x0 brought back.</summary>
+    internal static Denoised Apply(Denoised belief, Tensor xt, NoiseLevel at, Thresholding rule)
+    {
         var x0 = Threshold(belief.X0, rule);
         var epsilon = rule.RederiveEpsilon ? Denoised.FromX0(x0, xt, NoiseLevels.Of(at, xt)).Epsilon : belief.Epsilon;
-        return (belief with { X0 = x0, Epsilon = epsilon }).MoveToOuterScope();
+        return belief with { X0 = x0, Epsilon = epsilon };
     }
 
     /// <summary>The thresholded data, [N, …].</summary>

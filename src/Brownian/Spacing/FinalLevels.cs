@@ -6,13 +6,13 @@ namespace Brownian.Spacing;
 internal static class FinalLevels
 {
     /// <summary>These levels and the end.</summary>
-    public static NoiseSchedule Finish(this FinalLevel end, GaussianPath path, IEnumerable<NoiseLevel> levels)
+    public static NoiseSchedule Finish(this FinalLevel end, GaussianPath path, IEnumerable<NoiseLevel> levels, bool ofRatios = false)
     {
         NoiseLevel[] laid = [.. levels];
         return new(path, [.. laid, end switch
         {
             FinalLevel.Clean => path.Clean,
-            FinalLevel.Cleanest => path.Cleanest,
+            FinalLevel.Cleanest => ofRatios && path is DiscretePath table ? table.ByRatio(path.Cleanest) : path.Cleanest,
             _ => laid[^1],
         }]);
     }

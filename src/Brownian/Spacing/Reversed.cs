@@ -11,6 +11,12 @@ public sealed record Reversed(ISpacing Inner) : ISpacing
     /// <summary>Where the walk ends.</summary>
     public ReversedEnd End { get; init; }
 
+    /// <summary>
+    /// Of levels that are told the same step of a table only one is told it, the others move up, and the last ones are left out: diffusers makes its list
+    /// of steps unique and not its list of σ. For reproducing its numbers.
+    /// </summary>
+    public bool AsDiffusers { get; init; }
+
     /// <inheritdoc/>
     public NoiseSchedule Levels(GaussianPath path, int steps)
     {
@@ -20,8 +26,18 @@ public sealed record Reversed(ISpacing Inner) : ISpacing
             return new(path, Inner.Levels(path, steps).Reverse());
         }
 
-        var laid = End == ReversedEnd.Noisiest ? steps + 1 : steps;
-        NoiseLevel[] rising = [.. Inner.Levels(path, laid).Take(laid).Reverse()];
-        return new(path, [.. rising[..steps], End == ReversedEnd.Noisiest ? path.Noisiest : rising[^1]]);
+        var toNoisiest = End == ReversedEnd.Noisiest;
+
+        // A single step goes from the cleanest level, which a spacing in σ/α has for its last of two.
+        var laid = toNoisiest || (steps == 1 && Inner is RatioSpacing) ? steps + 1 : steps;
+        NoiseLevel[] visited = [.. Inner.Levels(path, laid).SkipLast(1).Reverse().Take(steps)];
+        NoiseLevel[] all = [.. visited, toNoisiest ? (Inner as TimeSpacing)?.NoisiestUsed(path) ?? path.Noisiest : visited[^1]];
+        if (!AsDiffusers)
+        {
+            return new(path, all);
+        }
+
+        var times = all[..^1].Select(level => level.Time).Distinct().ToArray();
+        return new(path, [.. times.Select((time, i) => all[i] with { Time = time }), all[times.Length]]);
     }
 }

@@ -13,11 +13,11 @@ internal sealed class BrownianReplay : IBrownianNoise, IDisposable
     private readonly float[] sigmas;
 
     /// <param name="schedule">The levels.</param>
-    /// <param name="seed">The scheduler's noise_sampler_seed.</param>
-    public BrownianReplay(NoiseSchedule schedule, ulong seed)
+    /// <param name="seed">The scheduler's noise_sampler_seed; null for the number that diffusers draws for it after torch.manual_seed(0).</param>
+    public BrownianReplay(NoiseSchedule schedule, ulong? seed)
     {
         sigmas = [.. schedule.Where(level => !level.IsClean).Select(level => (float)level.NoiseToSignal)];
-        noise = new(sigmas.Min(), sigmas.Max(), seed);
+        noise = new(sigmas.Min(), sigmas.Max(), seed ?? DrawnSeed());
     }
 
     /// <inheritdoc/>
@@ -29,6 +29,14 @@ internal sealed class BrownianReplay : IBrownianNoise, IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => noise.Dispose();
+
+    /// <summary>The seed that diffusers draws where none is given, after torch.manual_seed(0).</summary>
+    public static ulong DrawnSeed()
+    {
+        using var generator = new Generator(0, CPU);
+        using var drawn = randint(0, long.MaxValue, [1], dtype: ScalarType.Int64, generator: generator);
+        return (ulong)drawn.item<long>();
+    }
 
     /// <summary>σ of a level or of the middle of a step, with the reference's rounding.</summary>
     private double At(double sigma)

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json.Serialization;
+using Brownian.Checkpoints;
 using Brownian.Parameterizations;
 using Brownian.Paths;
 using Brownian.Samplers;
@@ -11,6 +12,9 @@ namespace Brownian.Tests.Architecture;
 public sealed class CatalogTests
 {
     public static TheoryData<Type> Kinds => [typeof(GaussianPath), typeof(Parameterization), typeof(Sampler), typeof(ISpacing)];
+
+    /// <summary>Spacings that only reproduce what diffusers does.</summary>
+    private static readonly Type[] DiffusersOnly = [typeof(OneStepMore), typeof(MirroredFlow)];
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -41,5 +45,6 @@ public sealed class CatalogTests
         : kind == typeof(Sampler) ? [.. SamplerCatalog.All.Select(row => row.Sampler.GetType()), typeof(Blended)]
 
         // What needs a list, a table or another spacing, or fits one path only, has no name to be found by.
-        : [.. SpacingCatalog.All.Select(row => row.Spacing.GetType()), typeof(Listed), typeof(ListedRatios), typeof(Respaced), typeof(KarrasTable), typeof(Jumps), typeof(Reversed)];
+        : [.. SpacingCatalog.All.Select(row => row.Spacing.GetType()), typeof(Listed), typeof(ListedRatios), typeof(Respaced), typeof(KarrasTable), typeof(Jumps), typeof(Reversed),
+            .. DiffusersOnly];
 }

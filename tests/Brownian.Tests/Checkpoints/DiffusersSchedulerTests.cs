@@ -22,7 +22,7 @@ public sealed class DiffusersSchedulerTests : LeakCheck
         for (var i = 0; i <= 4; i++)
         {
             Assert.Equal(largest * Math.Pow(smallest / largest, i / 4.0), ours[i].NoiseToSignal, 1e-5 * ours[i].NoiseToSignal);
-            Assert.Equal(ours[i].NoiseToSignal, theirs[i].NoiseToSignal, 1e-12);
+            Assert.Equal((float)ours[i].NoiseToSignal, theirs[i].NoiseToSignal, 1e-12);
         }
 
         Assert.Equal([999, 666, 333, 0, 0], theirs.Select(level => level.Time));

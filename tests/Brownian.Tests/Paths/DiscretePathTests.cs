@@ -18,6 +18,16 @@ public sealed class DiscretePathTests : LeakCheck
     }
 
     [Fact]
+    public void The_roots_of_the_table_are_correctly_rounded_on_any_machine()
+    {
+        foreach (var path in new[] { DiscretePath.Linear(), DiscretePath.Cosine(), DiscretePath.Cosine().WithZeroTerminalSnr() })
+        {
+            Assert.All(Enumerable.Range(0, path.Count), step => Assert.Equal(
+                ((double)MathF.Sqrt(path.AlphaBar(step)), (double)MathF.Sqrt(1 - path.AlphaBar(step))), (path.At(step).Alpha, path.At(step).Sigma)));
+        }
+    }
+
+    [Fact]
     public void Between_two_steps_the_log_of_the_ratio_is_interpolated()
     {
         var path = DiscretePath.Linear();

@@ -11,6 +11,7 @@ public sealed class SchedulerCasesTests : LeakCheck
     [InlineData("upstream_tests.json", 125)]
     [InlineData("loops.json", 238)]
     [InlineData("options.json", 280)]
+    [InlineData("configurations.json", 468)]
     [InlineData("analytic_gaussian.json", 108)]
     public void Every_row_of_an_implemented_scheduler_passes(string file, int passing)
     {
@@ -19,6 +20,11 @@ public sealed class SchedulerCasesTests : LeakCheck
         Assert.DoesNotContain(results, result => result.Outcome == CaseOutcome.Unsupported && DiffusersScheduler.Knows(result.Kind.Split(' ')[0]));
         Assert.Equal(passing, results.Count(result => result.Outcome == CaseOutcome.Pass));
     }
+
+    /// <summary>What torch's generator draws first after manual_seed(0), from 0 to 2⁶³ − 1.</summary>
+    [Fact]
+    public void Where_no_seed_is_given_the_motion_has_the_one_that_diffusers_draws() =>
+        Assert.Equal(900450186894289456UL, BrownianReplay.DrawnSeed());
 
     [Fact]
     public void A_changed_number_fails_its_row()

@@ -9,11 +9,13 @@ namespace Brownian.Checkpoints;
 /// <summary>diffusers' flow-matching schedulers.</summary>
 internal static class DiffusersFlow
 {
-    public static DiffusersMethod Euler(DiffusersSchedulerConfig config, bool asDiffusers) => new(
-        new RectifiedFlow(),
-        Output(config),
-        Spacing(config, asDiffusers),
-        config.Flag("stochastic_sampling") ? new MultistepConsistency() : new Euler());
+    public static DiffusersMethod Euler(DiffusersSchedulerConfig config, bool asDiffusers)
+    {
+        var (stochastic, spacing) = (config.Flag("stochastic_sampling"), Spacing(config, asDiffusers));
+        return stochastic && config.Flag("invert_sigmas") && asDiffusers
+            ? new(new RectifiedFlow(), new PredictFlow { TimeScale = config.Int("num_train_timesteps") }, new MirroredFlow(spacing), new MultistepConsistency())
+            : new(new RectifiedFlow(), Output(config), spacing, stochastic ? new MultistepConsistency() : new Euler());
+    }
 
     public static DiffusersMethod Heun(DiffusersSchedulerConfig config, bool asDiffusers) =>
         new(new RectifiedFlow(), Output(config), Spacing(config, asDiffusers), new ProbabilityFlow { Solver = new FixedSteps(ButcherTableau.Heun) });

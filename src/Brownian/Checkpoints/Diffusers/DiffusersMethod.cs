@@ -19,12 +19,12 @@ internal sealed record DiffusersMethod(GaussianPath Path, Parameterization Outpu
     public static DiffusersMethod? Of(DiffusersSchedulerConfig config, bool asDiffusers) => config.ClassName switch
     {
         "DDIMInverseScheduler" => Inverse(config, asDiffusers),
-        "UnCLIPScheduler" => OnTable(config, new Linspace(), new Ancestral(UnClipVariance(config)) { AsDiffusers = asDiffusers, TableBetas = true }),
+        "UnCLIPScheduler" => OnTable(config, asDiffusers, new Linspace(), new Ancestral(UnClipVariance(config)) { AsDiffusers = asDiffusers, TableBetas = true }),
         "RePaintScheduler" => OnTable(
-            config, new Jumps(new Leading()), new RePaint(config.Number("eta")) { AsDiffusers = asDiffusers }),
+            config, asDiffusers, new Jumps(new Leading()), new RePaint(config.Number("eta")) { AsDiffusers = asDiffusers }),
         "LCMScheduler" => OnTable(
-            config, Distilled(config, FinalLevel.Clean), new MultistepConsistency { Boundary = new(config.Number("timestep_scaling")) }),
-        "TCDScheduler" => OnTable(config, Distilled(config, FinalLevel.Cleanest), new Tcd()),
+            config, asDiffusers, Distilled(config, FinalLevel.Clean), new MultistepConsistency { Boundary = new(config.Number("timestep_scaling")) }),
+        "TCDScheduler" => OnTable(config, asDiffusers, Distilled(config, FinalLevel.Cleanest), new Tcd()),
         "CMStochasticIterativeScheduler" => ConsistencyModel(config),
         "ScoreSdeVeScheduler" => ScoreSde(config, asDiffusers),
         "ScoreSdeVpScheduler" => new(
@@ -38,8 +38,8 @@ internal sealed record DiffusersMethod(GaussianPath Path, Parameterization Outpu
         _ => null,
     };
 
-    private static DiffusersMethod OnTable(DiffusersSchedulerConfig config, ISpacing spacing, Sampler sampler) =>
-        new(DiffusersSchedulerParts.Table(config), DiffusersSchedulerParts.Output(config), spacing, sampler);
+    private static DiffusersMethod OnTable(DiffusersSchedulerConfig config, bool asDiffusers, ISpacing spacing, Sampler sampler) =>
+        new(DiffusersSchedulerParts.Table(config), DiffusersSchedulerParts.Output(config, asDiffusers), spacing, sampler);
 
     private static DiffusersMethod Inverse(DiffusersSchedulerConfig config, bool asDiffusers)
     {
@@ -53,6 +53,7 @@ internal sealed record DiffusersMethod(GaussianPath Path, Parameterization Outpu
         };
         return OnTable(
             config,
+            asDiffusers,
             new Reversed(forward with { End = one ? FinalLevel.Clean : FinalLevel.Cleanest }),
             new DdimInverse { AsDiffusers = asDiffusers });
     }

@@ -8,14 +8,14 @@ internal static class DiffusersSamplers
 {
     public static Sampler Of(DiffusersSchedulerConfig config, bool asDiffusers) => config.ClassName switch
     {
-        "DDPMScheduler" or "DDPMParallelScheduler" => new Ancestral(Variance(config)) { AsDiffusers = asDiffusers },
+        "DDPMScheduler" or "DDPMParallelScheduler" => new Ancestral(Variance(config, asDiffusers)) { AsDiffusers = asDiffusers },
         "DDIMScheduler" or "DDIMParallelScheduler" => new Ddim { AsDiffusers = asDiffusers },
         "EulerDiscreteScheduler" or "EDMEulerScheduler" => new Euler(),
         "EulerAncestralDiscreteScheduler" => new Ddim(1),
         "HeunDiscreteScheduler" => new Heun(),
         "LMSDiscreteScheduler" => new LinearMultistep { AsDiffusers = asDiffusers },
         "KDPM2DiscreteScheduler" => new Dpm2(),
-        "KDPM2AncestralDiscreteScheduler" => new Dpm2(1),
+        "KDPM2AncestralDiscreteScheduler" => new Dpm2(1) { AsDiffusers = asDiffusers },
         "DPMSolverSDEScheduler" => new DpmSde(),
         "PNDMScheduler" => Pndm(config, asDiffusers),
         "IPNDMScheduler" => new Pndm(PndmStart.None) { AsDiffusers = asDiffusers },
@@ -36,12 +36,14 @@ internal static class DiffusersSamplers
         _ => throw config.Unknown("algorithm_type", "dpmsolver++, sde-dpmsolver++, dpmsolver, sde-dpmsolver, data_prediction and noise_prediction"),
     };
 
-    private static ReverseVariance Variance(DiffusersSchedulerConfig config) => config.Text("variance_type") switch
+    /// <summary>diffusers takes any name that it does not know for fixed_small.</summary>
+    private static ReverseVariance Variance(DiffusersSchedulerConfig config, bool asDiffusers) => config.Text("variance_type") switch
     {
         "fixed_small" or "fixed_small_log" => ReverseVariance.Smallest,
         "fixed_large" or "fixed_large_log" => ReverseVariance.Largest,
         "learned_range" => ReverseVariance.Learned,
         "learned" => ReverseVariance.Predicted,
+        _ when asDiffusers => ReverseVariance.Smallest,
         _ => throw config.Unknown("variance_type", "fixed_small, fixed_small_log, fixed_large, fixed_large_log, learned and learned_range"),
     };
 
@@ -112,6 +114,11 @@ internal static class DiffusersSamplers
         }
 
         var table = DiffusersSchedulerParts.Table(config);
+        if (table.Count <= 200)
+        {
+            return new(0);
+        }
+
         var down = config.Flag("use_exponential_sigmas") || config.Flag("use_beta_sigmas");
         double Ratio(double step) => table.RatioOf(table.At(Math.Min(step, table.Count - 1)));
         return down ? new(1, Ratio(200), Ratio(801)) : new(1, Ratio(199.5), Ratio(800.5));

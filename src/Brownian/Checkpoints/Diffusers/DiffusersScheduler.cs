@@ -64,7 +64,7 @@ public sealed record DiffusersScheduler(
         return new(
             className,
             DiffusersSchedulerParts.Path(full),
-            DiffusersSchedulerParts.Output(full),
+            DiffusersSchedulerParts.Output(full, asDiffusers),
             DiffusersSchedulerSpacing.Of(full, asDiffusers),
             DiffusersSamplers.Of(full, asDiffusers))
         {

@@ -45,7 +45,7 @@ internal static class DiffusersSchedulerParts
         return new(betas, count, zero && divides ? DiscretePath.SmallestAlphaBar : 0);
     }
 
-    public static Parameterization Output(DiffusersSchedulerConfig config)
+    public static Parameterization Output(DiffusersSchedulerConfig config, bool asDiffusers)
     {
         if (config.IsEdm)
         {
@@ -54,7 +54,7 @@ internal static class DiffusersSchedulerParts
 
         Parameterization output = config.Text("prediction_type") switch
         {
-            "epsilon" => new PredictEpsilon(),
+            "epsilon" => new PredictEpsilon { DividesByZero = asDiffusers },
             "sample" or "original_sample" => new PredictX0(),
             "v_prediction" => new PredictV
             {
@@ -77,13 +77,16 @@ internal static class DiffusersSchedulerParts
         Told = config.TellsAngle ? NoiseLabel.Angle : NoiseLabel.Time,
     };
 
-    /// <summary>diffusers changes x0 and leaves ε, except where its update is made of x0 and xt, or of ε alone. Its TCD has the settings and does not use them.</summary>
+    /// <summary>
+    /// diffusers changes x0 and leaves ε, except where its update is made of x0 and xt, or of ε alone. Its TCD has the settings and does not use them, and DDIM's
+    /// inverse has no thresholding.
+    /// </summary>
     public static Thresholding? Thresholding(DiffusersSchedulerConfig config)
     {
         var rederive = config.ClassName is "HeunDiscreteScheduler" or "DEISMultistepScheduler"
             || (config.Has("algorithm_type") && DiffusersSamplers.Prediction(config) == DpmPrediction.Noise);
         return config.ClassName == "TCDScheduler" || (config.ClassName == "UniPCMultistepScheduler" && !config.Flag("predict_x0")) ? null
-            : config.Flag("thresholding")
+            : config.Flag("thresholding") && config.ClassName != "DDIMInverseScheduler"
             ? new()
             {
                 Quantile = config.Number("dynamic_thresholding_ratio"),

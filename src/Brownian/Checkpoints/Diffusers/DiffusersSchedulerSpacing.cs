@@ -34,7 +34,7 @@ internal static class DiffusersSchedulerSpacing
         : config.Text("timestep_spacing") switch
         {
             "leading" => new Leading(config.Int("steps_offset")),
-            "trailing" => new Trailing(),
+            "trailing" => new Trailing { AsDiffusers = asDiffusers },
             "linspace" => new Linspace { AsDiffusers = asDiffusers },
             _ => throw config.Unknown("timestep_spacing", "leading, trailing and linspace"),
         };
@@ -49,13 +49,15 @@ internal static class DiffusersSchedulerSpacing
         : config.Flag("use_beta_sigmas") ? new Beta()
         : null;
 
-    private static ISpacing FromKDiffusion(DiffusersSchedulerConfig config, bool asDiffusers) => InSigma(config) is { } inSigma
-        ? inSigma with { Within = Fractional(config, asDiffusers) }
-        : Fractional(config, asDiffusers);
+    private static ISpacing FromKDiffusion(DiffusersSchedulerConfig config, bool asDiffusers)
+    {
+        var within = Fractional(config, asDiffusers) with { OfRatios = asDiffusers };
+        return InSigma(config) is { } inSigma ? inSigma with { Within = within, OfRatios = asDiffusers } : within;
+    }
 
     private static ISpacing Euler(DiffusersSchedulerConfig config, bool asDiffusers)
     {
-        var within = Fractional(config, asDiffusers);
+        var within = Fractional(config, asDiffusers) with { OfRatios = asDiffusers };
         var isLog = config.Text("interpolation_type") switch
         {
             "linear" => false,
@@ -70,6 +72,7 @@ internal static class DiffusersSchedulerSpacing
                 Largest = config.Optional("sigma_max"),
                 Smallest = config.Optional("sigma_min"),
                 End = End(config),
+                OfRatios = asDiffusers,
             };
         }
 
@@ -78,18 +81,17 @@ internal static class DiffusersSchedulerSpacing
 
     /// <summary>
     /// diffusers lays out one σ more than it has times, and ends at it. The times are not those of the σ; with continuous ones it makes a step more than
-    /// it was asked for, which cannot be told here.
+    /// it was asked for.
     /// </summary>
-    private static Exponential LogLinear(DiffusersSchedulerConfig config, TimeSpacing within, bool asDiffusers)
+    private static ISpacing LogLinear(DiffusersSchedulerConfig config, TimeSpacing within, bool asDiffusers)
     {
         if (config.Text("timestep_type") == "continuous" && config.Text("prediction_type") == "v_prediction")
         {
-            return asDiffusers
-                ? throw new NotSupportedException($"{config.ClassName}: log_linear with continuous timesteps makes N + 1 steps in diffusers, which cannot be reproduced.")
-                : new Exponential { End = End(config) };
+            var exponential = new Exponential { End = End(config), OfRatios = asDiffusers };
+            return asDiffusers ? new OneStepMore(exponential) : exponential;
         }
 
-        return new Exponential { SkipLast = true, End = FinalLevel.Cleanest, ToldTimes = asDiffusers ? within : null };
+        return new Exponential { SkipLast = true, End = FinalLevel.Cleanest, ToldTimes = asDiffusers ? within : null, OfRatios = asDiffusers };
     }
 
     /// <summary>DPM-Solver and its kin lay out one time more than they step from, except for trailing; their ratios span the whole table.</summary>
@@ -105,25 +107,26 @@ internal static class DiffusersSchedulerSpacing
         {
             var inSigma = config.Flag("use_karras_sigmas") || !lu ? InSigma(config)! : new Exponential();
             var rounds = (inSigma is Karras || lu) && roundsKarras;
-            return inSigma with { Rounding = rounds ? TimeRounding.Nearest : TimeRounding.Down, End = end };
+            return inSigma with { Rounding = rounds ? TimeRounding.Nearest : TimeRounding.Down, End = end, OfRatios = asDiffusers };
         }
 
         var inTime = InTime(config, asDiffusers);
         var clipped = config.Has("lambda_min_clipped") ? config.Number("lambda_min_clipped") : double.NegativeInfinity;
-        return inTime with { SkipLast = inTime is not Trailing, SmallestLambda = clipped, End = end };
+        return inTime with { SkipLast = inTime is not Trailing, SmallestLambda = clipped, End = end, OfRatios = asDiffusers };
     }
 
-    private static Reversed Inverse(DiffusersSchedulerConfig config, bool asDiffusers)
+    /// <summary>diffusers does not turn the σ of flow matching around.</summary>
+    private static ISpacing Inverse(DiffusersSchedulerConfig config, bool asDiffusers)
     {
-        if (config.Flag("use_flow_sigmas") || !double.IsNegativeInfinity(config.Number("lambda_min_clipped")))
+        if (config.Flag("use_flow_sigmas"))
         {
-            throw new NotSupportedException($"{config.ClassName}: use_flow_sigmas and lambda_min_clipped cannot be read; leave them out.");
+            return asDiffusers ? Flow(config, FinalLevel.Repeated, asDiffusers) : new Reversed(Flow(config, FinalLevel.Clean, asDiffusers));
         }
 
         var spacing = Solver(config, asDiffusers, FinalLevel.Clean, roundsKarras: true);
         return spacing is TimeSpacing inTime
-            ? new(inTime with { SkipLast = false }) { End = spacing is Trailing ? ReversedEnd.Repeated : ReversedEnd.Noisiest }
-            : new(spacing) { End = ReversedEnd.Repeated };
+            ? new Reversed(inTime with { SkipLast = false }) { End = spacing is Trailing ? ReversedEnd.Repeated : ReversedEnd.Noisiest, AsDiffusers = asDiffusers }
+            : new Reversed(spacing) { End = ReversedEnd.Repeated, AsDiffusers = asDiffusers && spacing is Karras };
     }
 
     private static FlowShift Flow(DiffusersSchedulerConfig config, FinalLevel end, bool asDiffusers)
@@ -138,6 +141,7 @@ internal static class DiffusersSchedulerSpacing
         return new(DiffusersFlow.Shift(config))
         {
             Largest = 1 - 1.0 / count,
+            FromSignal = asDiffusers,
             End = mixes ? FinalLevel.Repeated : end,
             EndShare = mixes && asDiffusers ? DiffusersSchedulerParts.Table(config).Ratios[0] : null,
             Grid = count,
@@ -171,7 +175,7 @@ internal static class DiffusersSchedulerSpacing
 
         return config.Flag("use_dynamic_shifting") && !config.Has("mu")
             ? throw new NotSupportedException($"{config.ClassName}: use_dynamic_shifting needs a shift for each image size; give it as flow_shift, or its logarithm as mu.")
-            : Flow(config, end, asDiffusers) with { Largest = 1, Smallest = 1.0 / count, Bound = (float)(1 - 1e-6), Terminal = config.Optional("shift_terminal") };
+            : Flow(config, end, asDiffusers) with { FromSignal = false, Largest = 1, Smallest = 1.0 / count, Bound = (float)(1 - 1e-6), Terminal = config.Optional("shift_terminal") };
     }
 
     private static ISpacing Edm(DiffusersSchedulerConfig config)

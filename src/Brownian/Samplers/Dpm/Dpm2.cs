@@ -12,16 +12,29 @@ public sealed record Dpm2(double Eta = 0) : OneStepSampler
     /// <summary>Noise added before the steps; null for none.</summary>
     public Churn? Churn { get; init; }
 
+    /// <summary>
+    /// The noise that is kept is a difference of squares in float32, as in diffusers' KDPM2AncestralDiscreteScheduler: in long steps it is mostly rounding. For
+    /// reproducing its numbers.
+    /// </summary>
+    public bool AsDiffusers { get; init; }
+
     /// <inheritdoc/>
     protected override Tensor Step(SamplingRun run, Tensor xt, NoiseLevel from, NoiseLevel to)
     {
         var (noisy, at) = Churn?.Apply(xt, from, run.Schedule, run.Noise) ?? (xt, from);
         var belief = run.Denoiser.Denoise(noisy, at);
-        var (kept, fresh) = AncestralSplit.Of(at, to, Eta);
+        var (kept, fresh) = AsDiffusers && !to.IsClean ? InSinglePrecision(at, to) : AncestralSplit.Of(at, to, Eta);
         var next = kept == 0 || at.Alpha == 0
             ? (belief.X0 * to.Alpha).add_(belief.Epsilon, alpha: kept)
             : Midpoint(run, noisy, belief, at, to, kept / to.Alpha);
         return fresh == 0 ? next : next.add_(run.Noise.NormalLike(xt), alpha: fresh);
+    }
+
+    private AncestralSplit InSinglePrecision(NoiseLevel from, NoiseLevel to)
+    {
+        var (before, after) = ((float)from.NoiseToSignal, (float)to.NoiseToSignal);
+        var up = MathF.Sqrt(after * after * (before * before - after * after) / (before * before)) * (float)Eta;
+        return new(to.Alpha * MathF.Sqrt(after * after - up * up), to.Alpha * up);
     }
 
     private static Tensor Midpoint(SamplingRun run, Tensor xt, Denoised belief, NoiseLevel from, NoiseLevel to, double end)

@@ -80,7 +80,7 @@ public sealed record DpmSinglestep(int Order = 2, DpmPrediction Prediction = Dpm
             inBlock++;
             return from.Alpha == 0 && !solver.Stochastic
                 ? (belief.X0 * to.Alpha).add_(belief.Epsilon, alpha: to.Sigma)
-                : from.Lambda == to.Lambda ? xt * (to.Alpha / from.Alpha) : Advance(order, from, to);
+                : order == 1 && from.Lambda == to.Lambda ? xt * (to.Alpha / from.Alpha) : Advance(order, from, to);
         }
 
         public void Dispose()

@@ -35,9 +35,15 @@ public sealed record LinearMultistep(int Order = 4) : Sampler
             step = run.Schedule.StepFrom(from, step + 1);
             var belief = run.Denoiser.Denoise(xt, from);
             slopes.Add(belief.Epsilon, from);
-            return from.Alpha == 0
-                ? (belief.X0 * to.Alpha).add_(belief.Epsilon, alpha: to.Sigma)
-                : slopes.AddTo(xt * (to.Alpha / from.Alpha), Weights(from, to));
+            if (from.Alpha == 0)
+            {
+                return (belief.X0 * to.Alpha).add_(belief.Epsilon, alpha: to.Sigma);
+            }
+
+            // xt·α_to/α_from = α_to·x0 + (α_to·σ/α)·ε, whose last term the newest weight cancels but for σ_to where σ/α is large: better in float64.
+            var weights = Weights(from, to);
+            weights[0] += to.Alpha * from.NoiseToSignal;
+            return slopes.AddTo(belief.X0 * to.Alpha, weights);
         }
 
         public void Dispose() => slopes.Dispose();
@@ -50,7 +56,7 @@ public sealed record LinearMultistep(int Order = 4) : Sampler
                 ? Enumerable.Range(0, Math.Min(step + 1, method.Order)).Select(age => run.Schedule[step - age])
                 : Enumerable.Range(0, slopes.Usable(method.Order)).Select(slopes.LevelOf);
             return h == 0
-                ? []
+                ? [0]
                 : Array.ConvertAll(Interpolation.Integral(0, h, [.. nodes.Select(at => at.NoiseToSignal - now)]), weight => weight * to.Alpha);
         }
     }

@@ -40,56 +40,53 @@ public sealed record SaSolver(int PredictorOrder = 2, int CorrectorOrder = 2) : 
         ? order
         : throw new ArgumentOutOfRangeException(name, order, $"SA-Solver: expected an order from {least} to 4.");
 
-    private sealed class Stepper(SaSolver solver, SamplingRun run) : IStepper
+    private sealed class Stepper(SaSolver solver, SamplingRun run)
+        : CorrectedStepper(run, solver.Prediction, Math.Max(solver.PredictorOrder, Math.Max(1, solver.CorrectorOrder - 1)))
     {
-        private readonly History models = new(Math.Max(solver.PredictorOrder, Math.Max(1, solver.CorrectorOrder - 1)));
-        private readonly Kept data = new();
         private readonly Kept noise = new();
-        private int step = -1;
         private int orderOfCorrector;
 
-        public Tensor Step(Tensor xt, NoiseLevel from, NoiseLevel to)
+        /// <inheritdoc/>
+        protected override bool Corrects => solver.CorrectorOrder > 0;
+
+        /// <inheritdoc/>
+        public override void Dispose()
         {
-            step = run.Schedule.StepFrom(from, step + 1);
-            var belief = run.Denoiser.Denoise(xt, from);
-            var model = solver.Prediction == DpmPrediction.Data ? belief.X0 : belief.Epsilon;
-            var corrected = solver.CorrectorOrder > 0 && models.Usable(1, from) == 1 ? Correct(model, from) : xt;
-            models.Add(model, from);
-            data.Set(corrected);
-            var left = solver.LowerOrderFinal && step >= 0 ? run.Schedule.Steps - step : int.MaxValue - 1;
+            base.Dispose();
+            noise.Dispose();
+        }
+
+        /// <inheritdoc/>
+        protected override Tensor Predict(Denoised belief, Tensor xt, NoiseLevel from, NoiseLevel to)
+        {
+            var left = solver.LowerOrderFinal && Left is { } steps ? steps : int.MaxValue - 1;
             orderOfCorrector = Math.Min(solver.CorrectorOrder, left + 1);
             var tau = solver.Tau.At(from);
             if (solver.AsDiffusers || (tau > 0 && !to.IsClean))
             {
-                noise.Set(run.Noise.NormalLike(xt));
+                noise.Set(Run.Noise.NormalLike(xt));
             }
 
             return to.IsClean || (from.Alpha == 0 && (tau == 0 || solver.Prediction == DpmPrediction.Noise)) ? (belief.X0 * to.Alpha).add_(belief.Epsilon, alpha: to.Sigma)
-                : from.Lambda == to.Lambda ? corrected * (to.Alpha / from.Alpha)
-                : Predict(corrected, from, to, tau, Math.Min(solver.PredictorOrder, left));
+                : from.Lambda == to.Lambda ? xt * (to.Alpha / from.Alpha)
+                : Extrapolate(xt, from, to, tau, Math.Min(solver.PredictorOrder, left));
         }
 
-        public void Dispose()
+        /// <inheritdoc/>
+        protected override Tensor Correct(Tensor model, NoiseLevel to)
         {
-            models.Dispose();
-            data.Dispose();
-            noise.Dispose();
-        }
-
-        private Tensor Predict(Tensor xt, NoiseLevel from, NoiseLevel to, double tau, int wanted)
-        {
-            var order = Math.Max(1, models.Usable(wanted));
-            var nodes = Enumerable.Range(0, order).Select(age => order == 1 ? 0 : models.LevelOf(age).Lambda - from.Lambda).ToArray();
-            return Advance(xt, from, to, tau, sum => models.AddTo(sum, Weights(nodes, from, to, tau)));
-        }
-
-        private Tensor Correct(Tensor model, NoiseLevel to)
-        {
-            var from = models.LevelOf(0);
-            var old = Math.Max(1, models.Usable(Math.Max(1, orderOfCorrector - 1)));
-            var ages = Enumerable.Range(0, orderOfCorrector == 1 ? 0 : old).Select(age => models.LevelOf(age).Lambda - from.Lambda);
+            var from = Models.LevelOf(0);
+            var old = Math.Max(1, Models.Usable(Math.Max(1, orderOfCorrector - 1)));
+            var ages = Enumerable.Range(0, orderOfCorrector == 1 ? 0 : old).Select(age => Models.LevelOf(age).Lambda - from.Lambda);
             double[] weights = Weights([to.Lambda - from.Lambda, .. ages], from, to, solver.Tau.At(from));
-            return Advance(data.Value!, from, to, solver.Tau.At(from), sum => models.AddTo(sum.add_(model, alpha: weights[0]), weights[1..]));
+            return Advance(Data, from, to, solver.Tau.At(from), sum => Models.AddTo(sum.add_(model, alpha: weights[0]), weights[1..]));
+        }
+
+        private Tensor Extrapolate(Tensor xt, NoiseLevel from, NoiseLevel to, double tau, int wanted)
+        {
+            var order = Math.Max(1, Models.Usable(wanted));
+            var nodes = Enumerable.Range(0, order).Select(age => order == 1 ? 0 : Models.LevelOf(age).Lambda - from.Lambda).ToArray();
+            return Advance(xt, from, to, tau, sum => Models.AddTo(sum, Weights(nodes, from, to, tau)));
         }
 
         /// <summary>The step's data and noise around what the models add.</summary>

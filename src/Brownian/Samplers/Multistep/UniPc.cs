@@ -53,67 +53,54 @@ public sealed record UniPc(int Order = 2) : Sampler
         return [.. Enumerable.Range(1, count).Select(n => moments[n] * signed / BOf(signed))];
     }
 
-    private sealed class Stepper(UniPc method, SamplingRun run) : IStepper
+    private sealed class Stepper(UniPc method, SamplingRun run) : CorrectedStepper(run, method.Prediction, method.Order)
     {
-        private readonly History models = new(method.Order);
-        private readonly Kept data = new();
-        private int step = -1;
         private int lastOrder;
 
-        public Tensor Step(Tensor xt, NoiseLevel from, NoiseLevel to)
+        /// <inheritdoc/>
+        protected override bool Corrects => !method.Uncorrected.Contains(Number - 1);
+
+        /// <inheritdoc/>
+        protected override Tensor Predict(Denoised belief, Tensor xt, NoiseLevel from, NoiseLevel to)
         {
-            step = run.Schedule.StepFrom(from, step + 1);
-            var belief = run.Denoiser.Denoise(xt, from);
-            var model = method.Prediction == DpmPrediction.Data ? belief.X0 : belief.Epsilon;
-            var corrected = Corrects(from) ? Correct(model, from) : xt;
-            models.Add(model, from);
-            data.Set(corrected);
             var h = to.Lambda - from.Lambda;
             lastOrder = OrderOf(to, h);
             return from.Alpha == 0 || to.IsClean ? (belief.X0 * to.Alpha).add_(belief.Epsilon, alpha: to.Sigma)
-                : h == 0 ? corrected * (to.Alpha / from.Alpha)
-                : Predict(corrected, from, to, h);
+                : h == 0 ? xt * (to.Alpha / from.Alpha)
+                : Advance(xt, from, to, h);
         }
 
-        public void Dispose()
+        /// <inheritdoc/>
+        protected override Tensor Correct(Tensor model, NoiseLevel to)
         {
-            models.Dispose();
-            data.Dispose();
+            var from = Models.LevelOf(0);
+            var h = to.Lambda - from.Lambda;
+            var (ofXt, ofModel, b) = method.Factors(from, to, h);
+            double[] nodes = [.. Nodes(lastOrder, from.Lambda, h), 1];
+            var rho = nodes.Length == 1 ? [0.5] : Interpolation.Weights(nodes, method.Moments(h, nodes.Length));
+            var weights = ByModel(ofModel, b, nodes, rho);
+            return Models.AddTo(Data * ofXt, weights[..^1]).add_(model, alpha: weights[^1]);
         }
-
-        private bool Corrects(NoiseLevel from) => models.Count > 0 && !method.Uncorrected.Contains(step - 1)
-            && models.Usable(1, from) == 1;
 
         private int OrderOf(NoiseLevel to, double h)
         {
-            var left = method.LowerOrderFinal && step >= 0 ? run.Schedule.Steps - step : method.Order;
-            return to.IsClean || h == 0 ? 1 : Math.Max(1, models.Usable(Math.Min(method.Order, left)));
+            var left = method.LowerOrderFinal && Left is { } steps ? steps : method.Order;
+            return to.IsClean || h == 0 ? 1 : Math.Max(1, Models.Usable(Math.Min(method.Order, left)));
         }
 
-        private Tensor Predict(Tensor xt, NoiseLevel from, NoiseLevel to, double h)
+        private Tensor Advance(Tensor xt, NoiseLevel from, NoiseLevel to, double h)
         {
             var (ofXt, ofModel, b) = method.Factors(from, to, h);
             var nodes = Nodes(lastOrder, from.Lambda, h);
 
             // With one node the condition is met up to O(h) by ½, and the paper and its code take that.
             var rho = nodes.Length == 1 ? [0.5] : Interpolation.Weights(nodes, method.Moments(h, nodes.Length));
-            return models.AddTo(xt * ofXt, ByModel(ofModel, b, nodes, rho));
-        }
-
-        private Tensor Correct(Tensor model, NoiseLevel to)
-        {
-            var from = models.LevelOf(0);
-            var h = to.Lambda - from.Lambda;
-            var (ofXt, ofModel, b) = method.Factors(from, to, h);
-            double[] nodes = [.. Nodes(lastOrder, from.Lambda, h), 1];
-            var rho = nodes.Length == 1 ? [0.5] : Interpolation.Weights(nodes, method.Moments(h, nodes.Length));
-            var weights = ByModel(ofModel, b, nodes, rho);
-            return models.AddTo(data.Value! * ofXt, weights[..^1]).add_(model, alpha: weights[^1]);
+            return Models.AddTo(xt * ofXt, ByModel(ofModel, b, nodes, rho));
         }
 
         /// <summary>Where the older models lie, in units of h from the newest.</summary>
         private double[] Nodes(int order, double now, double h) =>
-            [.. Enumerable.Range(1, order - 1).Select(age => (models.LevelOf(age).Lambda - now) / h)];
+            [.. Enumerable.Range(1, order - 1).Select(age => (Models.LevelOf(age).Lambda - now) / h)];
 
         /// <summary>The weights of the newest model and of those at the nodes, from those of their divided differences.</summary>
         private static double[] ByModel(double ofModel, double b, double[] nodes, double[] rho)

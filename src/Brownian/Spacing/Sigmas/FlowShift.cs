@@ -36,13 +36,19 @@ public sealed record FlowShift(double Shift = 1) : ISpacing
     /// <summary>The network is told times that are rounded down to multiples of 1/Grid, like the steps of a table; null for exact ones.</summary>
     public double? Grid { get; init; }
 
+    /// <summary>
+    /// Shares are 1 less even signals, as diffusers' solvers compute them: where a time is a multiple of 1/<see cref="Grid"/> but for rounding, this decides which way
+    /// it goes. For reproducing their numbers.
+    /// </summary>
+    internal bool FromSignal { get; init; }
+
     /// <inheritdoc/>
     public NoiseSchedule Levels(GaussianPath path, int steps)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         var parts = Math.Max(1, SkipLast ? steps : steps - 1);
         var largest = Largest ?? Unshifted(path.Noisiest.Sigma / (path.Noisiest.Alpha + path.Noisiest.Sigma));
-        var shares = Enumerable.Range(0, steps).Select(i => Shifted(largest + i * ((Smallest - largest) / parts))).ToArray();
+        var shares = Enumerable.Range(0, steps).Select(i => Shifted(Share(i, largest, parts))).ToArray();
         var shrink = Terminal is { } last && shares[^1] < 1 ? (1 - shares[^1]) / (1 - last) : 1;
         var stretched = Array.ConvertAll(shares, share => shrink == 1 ? share : 1 - (1 - share) / shrink);
         var shaped = Shape?.Between(stretched[0], stretched[^1], steps) ?? stretched;
@@ -60,6 +66,10 @@ public sealed record FlowShift(double Shift = 1) : ISpacing
     /// <param name="maxMu">μ of large images.</param>
     public static double Mu(int tokens, int baseTokens = 256, int maxTokens = 4096, double baseMu = 0.5, double maxMu = 1.15) =>
         baseMu + (maxMu - baseMu) * (tokens - baseTokens) / (maxTokens - baseTokens);
+
+    private double Share(int i, double largest, int parts) => FromSignal && i > 0
+        ? 1 - (1 + (parts - i) * ((Smallest - largest) / parts))
+        : largest + i * ((Smallest - largest) / parts);
 
     private double Shifted(double share) => Shift * share / (1 + (Shift - 1) * share);
 

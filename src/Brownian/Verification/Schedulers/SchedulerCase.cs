@@ -27,9 +27,16 @@ internal sealed record SchedulerCase(string Title, string Kind, Action<Compariso
     public static string Brief(JsonElement row, string field = "config")
     {
         var config = Config(row, field).Where(setting => !setting.Key.StartsWith("beta_", StringComparison.Ordinal) && !setting.Key.StartsWith("num_train", StringComparison.Ordinal));
-        return string.Join(' ', config.Select(setting => $"{setting.Key}={setting.Value?.ToString() ?? "null"}"));
+        return string.Join(' ', config.Select(setting => $"{setting.Key}={Brief(setting.Value)}"));
     }
 
     /// <summary>A list of numbers.</summary>
     public static double[] Numbers(JsonElement row, string field) => [.. row.GetProperty(field).EnumerateArray().Select(v => v.GetDouble())];
+
+    private static string Brief(JsonNode? value) => value switch
+    {
+        JsonArray { Count: > 8 } list => $"[{list.Count} numbers]",
+        JsonArray or JsonObject => value.ToJsonString(),
+        _ => value?.ToString() ?? "null",
+    };
 }

@@ -38,9 +38,15 @@ internal sealed class SchedulerLoop
     public Tensor Run(Tensor x, NoiseSchedule schedule, int first = 0, int times = 1)
     {
         var seed = (ulong?)scheduler.Config["noise_sampler_seed"]?.GetValue<double>();
-        if (sampler is DpmSde && seed is { } known && schedule.Steps > 1)
+        if (sampler is DpmSde && schedule.Steps > 1)
         {
-            using var brownian = new BrownianReplay(schedule, known);
+            using var brownian = new BrownianReplay(schedule, seed);
+            return Run(x, schedule, brownian, first, schedule.Steps);
+        }
+
+        if (scheduler is { ClassName: "CosineDPMSolverMultistepScheduler", Path: EdmPath path })
+        {
+            using var brownian = new BrownianNoise((float)path.SigmaMin, (float)path.SigmaMax, BrownianReplay.DrawnSeed());
             return Run(x, schedule, brownian, first, schedule.Steps);
         }
 
@@ -54,9 +60,8 @@ internal sealed class SchedulerLoop
         using var scope = NewDisposeScope();
         using var inference = no_grad();
         var replay = new SchedulerReplay(
-            model, input, scheduler.InNoiseToSignal, sampler is Euler { Churn: not null } or Heun { Churn: not null });
-        IDenoiser denoiser = scheduler.Thresholding is { } rule ? new Thresholded(replay, rule) : replay;
-        using var stepper = sampler.Start(denoiser, noise, schedule);
+            model, input, scheduler.InNoiseToSignal, sampler is Euler { Churn: not null } or Heun { Churn: not null }, scheduler.Thresholding);
+        using var stepper = sampler.Start(replay, noise, schedule);
         var now = ToOurs(x, schedule[first]);
         for (var time = 0; time < times; time++)
         {
@@ -72,10 +77,12 @@ internal sealed class SchedulerLoop
         return FromOurs(now, schedule[end]).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Noisy data as diffusers' add_noise makes them, in its coordinates.</summary>
-    public Tensor AddNoise(Tensor x0, Tensor noise, NoiseLevel at) => scheduler.InNoiseToSignal
-        ? x0 + noise * at.NoiseToSignal
-        : x0 * at.Alpha + noise * at.Sigma;
+    /// <summary>Noisy data as diffusers' add_noise makes them, in its coordinates. Its SA-Solver alone takes the level from the table, at the rounded time.</summary>
+    public Tensor AddNoise(Tensor x0, Tensor noise, NoiseLevel at)
+    {
+        var level = sampler is SaSolver && scheduler.Path is DiscretePath table ? table.At(at.Time) : at;
+        return scheduler.InNoiseToSignal ? x0 + noise * level.NoiseToSignal : x0 * level.Alpha + noise * level.Sigma;
+    }
 
     private Tensor ToOurs(Tensor x, NoiseLevel at) => scheduler.InNoiseToSignal ? x * at.Alpha : x.alias();
 

@@ -1,3 +1,4 @@
+using Brownian.Guidance;
 using Brownian.Parameterizations;
 using static TorchSharp.torch;
 
@@ -11,7 +12,8 @@ namespace Brownian.Verification;
 /// <param name="input">What the network is shown.</param>
 /// <param name="keepsRatio">Whether diffusers keeps x/α.</param>
 /// <param name="churns">Whether the sampler adds noise before it asks.</param>
-internal sealed class SchedulerReplay(DiffusionModel model, SchedulerInput input, bool keepsRatio, bool churns) : IDenoiser
+/// <param name="rule">How x0 is kept in range, which also goes by the overwritten data; null to leave it.</param>
+internal sealed class SchedulerReplay(DiffusionModel model, SchedulerInput input, bool keepsRatio, bool churns, Thresholding? rule) : IDenoiser
 {
     private Tensor? start;
     private NoiseLevel from;
@@ -35,13 +37,14 @@ internal sealed class SchedulerReplay(DiffusionModel model, SchedulerInput input
         first = false;
         var before = isFirst ? start! : xt;
         var levels = NoiseLevels.Of(at, xt);
+        var data = input == SchedulerInput.Overwrites ? Overwritten(before, at) : xt;
         var belief = churns && isFirst && at != from ? Churned(xt, at) : input switch
         {
-            SchedulerInput.Overwrites => model.Read(model.Output(before, levels, null), Overwritten(before, at), levels),
+            SchedulerInput.Overwrites => model.Read(model.Output(before, levels, null), data, levels),
             SchedulerInput.Raw => model.Read(Raw(xt, at, levels), xt, levels),
             _ => model.Read(model.Output(xt, levels, null), xt, levels),
         };
-        return belief.MoveToOuterScope();
+        return (rule is null ? belief : Thresholded.Apply(belief, data, at, rule)).MoveToOuterScope();
     }
 
     /// <summary>The network's output for the data in diffusers' coordinates, whatever it should be shown.</summary>

@@ -31,13 +31,13 @@ internal static class SchedulerRules
         var schedule = scheduler.Spacing.Levels(scheduler.Path, row.GetProperty("set_timesteps").GetInt32());
         if (row.TryGetProperty("expected_timesteps", out _))
         {
-            SchedulerTimes.Compare(comparison, SchedulerTimes.Timesteps(scheduler, schedule), SchedulerCase.Numbers(row, "expected_timesteps"));
+            SchedulerTimes.Compare(comparison, scheduler, schedule, SchedulerCase.Numbers(row, "expected_timesteps"));
         }
 
         if (row.TryGetProperty("expected_sigmas", out _))
         {
             SchedulerTimes.Lists(
-                comparison, "sigmas", SchedulerTimes.Sigmas(scheduler, schedule), SchedulerCase.Numbers(row, "expected_sigmas"), s => 2e-6 * (s + 1e-3));
+                comparison, "sigmas", SchedulerTimes.Sigmas(scheduler, schedule, row.GetProperty("set_timesteps").GetInt32()), SchedulerCase.Numbers(row, "expected_sigmas"), s => 2e-6 * (s + 1e-3));
         }
     }
 

@@ -109,11 +109,11 @@ internal static class SchedulerTables
     {
         var scheduler = DiffusersScheduler.Read(row.GetProperty("scheduler").GetString()!, config, asDiffusers: true);
         var schedule = scheduler.Spacing.Levels(scheduler.Path, row.GetProperty("N").GetInt32());
-        SchedulerTimes.Compare(comparison, SchedulerTimes.Timesteps(scheduler, schedule), SchedulerCase.Numbers(row, "timesteps"));
+        SchedulerTimes.Compare(comparison, scheduler, schedule, SchedulerCase.Numbers(row, "timesteps"));
         if (row.TryGetProperty("sigmas", out _))
         {
             // float32 tables; the last of a chain of float32 operations.
-            SchedulerTimes.Lists(comparison, "sigmas", SchedulerTimes.Sigmas(scheduler, schedule), SchedulerCase.Numbers(row, "sigmas"), s => 2e-6 * (s + 1e-3));
+            SchedulerTimes.Lists(comparison, "sigmas", SchedulerTimes.Sigmas(scheduler, schedule, row.GetProperty("N").GetInt32()), SchedulerCase.Numbers(row, "sigmas"), s => 2e-6 * (s + 1e-3));
         }
 
         if (row.TryGetProperty("discrete_sigmas", out _))

@@ -12,15 +12,15 @@ public sealed record Linspace : TimeSpacing
     public double? Cleanest { get; init; }
 
     /// <summary>
-    /// diffusers' two deviations, for reproducing its numbers: a single step begins at the cleanest level and not at the noisiest, and between two
-    /// steps σ/α is interpolated and not its logarithm.
+    /// diffusers' deviations, for reproducing its numbers: a single step begins at the cleanest level and not at the noisiest, between two
+    /// steps σ/α is interpolated and not its logarithm, and there may be more times than steps of a table, some of them twice.
     /// </summary>
     public bool AsDiffusers { get; init; }
 
     /// <inheritdoc/>
     protected override IEnumerable<double> Times(int used, int points, int count)
     {
-        if (Rounding != TimeRounding.None && !SkipLast)
+        if (Rounding != TimeRounding.None && !SkipLast && !AsDiffusers)
         {
             CheckPoints(points, used);
         }

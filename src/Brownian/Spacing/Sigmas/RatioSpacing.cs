@@ -38,6 +38,9 @@ public abstract record RatioSpacing : ISpacing
     /// </summary>
     public TimeSpacing? ToldTimes { get; init; }
 
+    /// <summary>σ/α is rounded to float32, and the end comes from it too: see <see cref="TimeSpacing.OfRatios"/>.</summary>
+    internal bool OfRatios { get; init; }
+
     /// <summary>The spacing's formula for any two numbers, in σ instead of σ/α for example.</summary>
     internal IEnumerable<double> Between(double largest, double smallest, int points) => Ratios(largest, smallest, points);
 
@@ -51,7 +54,7 @@ public abstract record RatioSpacing : ISpacing
         var small = Smallest ?? path.RatioOf(last);
         var levels = Ratios(large, small, SkipLast ? steps + 1 : steps).Take(steps).Select(ratio => Level(path, ratio));
         var told = ToldTimes?.Levels(path, steps).Select(level => level.Time);
-        return End.Finish(path, told is null ? levels : levels.Zip(told, (level, time) => level with { Time = time }));
+        return End.Finish(path, told is null ? levels : levels.Zip(told, (level, time) => level with { Time = time }), OfRatios);
     }
 
     /// <summary>Descending ratios from the largest to the smallest, both included if there are two or more points.</summary>
@@ -79,6 +82,7 @@ public abstract record RatioSpacing : ISpacing
             return Grid is { } grid ? level with { Time = Math.Floor(level.Time * grid) / grid } : level;
         }
 
+        level = OfRatios ? DiscretePath.OfRatio(level.Time, (float)ratio) : level;
         return Rounding switch
         {
             TimeRounding.Nearest => level with { Time = Math.Round(level.Time) },

@@ -14,6 +14,12 @@ public abstract record TimeSpacing : ISpacing
     /// <summary>Levels of a discrete path whose λ = log(α/σ) is smaller are left out (DPM-Solver needs it for the cosine path: −5.1).</summary>
     public double SmallestLambda { get; init; } = double.NegativeInfinity;
 
+    /// <summary>
+    /// Levels of a table have their α and σ from the table's float32 σ/α, as in diffusers' classes that keep a list of it, and not from the table itself: for
+    /// reproducing their numbers where σ/α is so large that the last bits show.
+    /// </summary>
+    internal bool OfRatios { get; init; }
+
     /// <inheritdoc/>
     public NoiseSchedule Levels(GaussianPath path, int steps)
     {
@@ -21,8 +27,9 @@ public abstract record TimeSpacing : ISpacing
         var points = SkipLast ? steps + 1 : steps;
         var levels = path is DiscretePath table
             ? Times(Used(table), points, table.Count).Take(steps).Select(time => LevelAt(table, Math.Min(time, table.Count - 1)))
+                .Select(level => Sourced(table, level))
             : Times(path.Cleanest.Time, path.Noisiest.Time, points).Take(steps).Select(path.At);
-        return End.Finish(path, levels);
+        return End.Finish(path, levels, OfRatios);
     }
 
     /// <summary>Descending steps of a table.</summary>
@@ -46,6 +53,11 @@ public abstract record TimeSpacing : ISpacing
                 $"spacing: expected at most {used} steps, as many as the path has; got {points}. Use fewer steps, or a Karras spacing.");
         }
     }
+
+    /// <summary>The noisiest level that is not left out.</summary>
+    internal NoiseLevel NoisiestUsed(GaussianPath path) => path is DiscretePath table ? Sourced(table, table.At(Used(table) - 1)) : path.Noisiest;
+
+    private NoiseLevel Sourced(DiscretePath table, NoiseLevel level) => OfRatios && !level.IsClean ? table.ByRatio(level) : level;
 
     private int Used(DiscretePath table) => double.IsNegativeInfinity(SmallestLambda)
         ? table.Count

@@ -8,8 +8,8 @@ namespace Brownian.Paths;
 /// steps log(σ/α) is interpolated linearly.
 /// </summary>
 /// <remarks>
-/// Unless <see cref="BetaSchedule.DoublePrecision"/> is asked for, the roots are taken by libtorch in float32, because its float32 square root is not IEEE's: 177 of 1000 entries differ by one unit in
-/// the last place.
+/// Unless <see cref="BetaSchedule.DoublePrecision"/> is asked for, the roots are those of float32, correctly rounded. libtorch's square root is not with every
+/// build of it (177 of 1000 entries differ by one unit in the last place), and its power of ½, which diffusers takes, is.
 /// </remarks>
 public sealed record DiscretePath : SteppedPath
 {
@@ -29,15 +29,13 @@ public sealed record DiscretePath : SteppedPath
     public DiscretePath(BetaSchedule? betas = null, int count = 1000, double lastAlphaBar = 0)
     {
         (Betas, Count, LastAlphaBar) = (betas ?? new(), count, lastAlphaBar);
-        using var scope = NewDisposeScope();
-        var table = Betas.DoublePrecision ? tensor(Products(Betas.BetasInDouble(count))) : (1 - Betas.Betas(count)).cumprod(0);
-        table.masked_fill_(table == 0, lastAlphaBar);
-        alphaBar = Floats(table);
-        alpha = Doubles(table.sqrt());
-        sigma = Doubles((1 - table).sqrt());
-        var ratio = Floats(((1 - table) / table).sqrt());
+        var table = Array.ConvertAll(Products(Betas, count), product => product == 0 ? lastAlphaBar : product);
+        alphaBar = Array.ConvertAll(table, product => (float)product);
+        alpha = Array.ConvertAll(table, Root);
+        sigma = Array.ConvertAll(table, product => Root(1 - product));
+        Ratios = Array.ConvertAll(table, product => (float)Root(Betas.DoublePrecision ? (1 - product) / product : (float)(1 - product) / (float)product));
         var largest = (float)Math.Sqrt((1 - SmallestAlphaBar) / SmallestAlphaBar);
-        Ratios = Array.ConvertAll(ratio, r => float.IsInfinity(r) ? largest : r);
+        Ratios = Array.ConvertAll(Ratios, ratio => float.IsInfinity(ratio) ? largest : ratio);
         logRatio = Array.ConvertAll(Ratios, r => (float)Math.Log(r));
     }
 
@@ -132,15 +130,24 @@ public sealed record DiscretePath : SteppedPath
         return new(time, signal, ratio * signal);
     }
 
-    private static double[] Products(double[] betas)
+    /// <summary>The level with α and σ from its float32 σ/α.</summary>
+    internal NoiseLevel ByRatio(NoiseLevel level) => OfRatio(level.Time, (float)RatioOf(level));
+
+    /// <summary>ᾱ of each step, made in float32 or in float64.</summary>
+    private static double[] Products(BetaSchedule schedule, int count)
     {
-        var product = 1.0;
-        return [.. betas.Select(beta => product *= 1 - beta)];
+        if (schedule.DoublePrecision)
+        {
+            var product = 1.0;
+            return [.. schedule.BetasInDouble(count).Select(beta => product *= 1 - beta)];
+        }
+
+        using var scope = NewDisposeScope();
+        return Array.ConvertAll((1 - schedule.Betas(count)).cumprod(0).data<float>().ToArray(), product => (double)product);
     }
 
-    private static double[] Doubles(Tensor table) => table.to(ScalarType.Float64).data<double>().ToArray();
-
-    private static float[] Floats(Tensor table) => table.to(ScalarType.Float32).data<float>().ToArray();
+    /// <summary>The root, rounded to float32 unless the table is one of float64.</summary>
+    private double Root(double square) => Betas.DoublePrecision ? Math.Sqrt(square) : MathF.Sqrt((float)square);
 
     private double TimeOf(double ratio)
     {

@@ -100,12 +100,13 @@ public sealed record BetaSchedule(
     }
 
     /// <summary>Shifts and scales √ᾱ so that the first value stays and the last becomes 0 (Lin et al. 2023, Algorithm 1).</summary>
+    /// <remarks>In float32. The differences near 1 make one unit of a root some 10⁻³ of the first σ, so the roots are the correctly rounded ones.</remarks>
     private static Tensor Stretch(Tensor betas)
     {
-        var root = (1 - betas).cumprod(0).sqrt();
-        var (first, last) = (root[0], root[-1]);
-        var alphaBar = ((root - last) * (first / (first - last))).square();
-        return 1 - cat([alphaBar[..1], alphaBar[1..] / alphaBar[..^1]], 0);
+        var roots = Array.ConvertAll((1 - betas).cumprod(0).data<float>().ToArray(), MathF.Sqrt);
+        var scale = roots[0] / (roots[0] - roots[^1]);
+        var alphaBar = Array.ConvertAll(roots, root => (root - roots[^1]) * scale * ((root - roots[^1]) * scale));
+        return tensor(alphaBar.Select((product, i) => 1 - (i == 0 ? product : product / alphaBar[i - 1])).ToArray());
     }
 
     private static double[] Stretch(double[] betas)
