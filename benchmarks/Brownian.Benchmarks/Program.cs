@@ -2,7 +2,7 @@ using Brownian.Benchmarks;
 using Brownian.Benchmarks.Sections;
 
 // usage: Brownian.Benchmarks [--quick] [--out FOLDER] [--name NAME] [SECTION …]
-// sections: forward training presets sampler loader loading startup memory; all without an argument
+// sections: forward training presets sampler loader loading stable-diffusion startup memory; all without an argument
 var sections = new Dictionary<string, Action<Bench>>(StringComparer.Ordinal)
 {
     ["forward"] = ForwardSection.Run,
@@ -11,6 +11,7 @@ var sections = new Dictionary<string, Action<Bench>>(StringComparer.Ordinal)
     ["sampler"] = SamplerSection.Run,
     ["loader"] = LoaderSection.Run,
     ["loading"] = LoadingSection.Run,
+    ["stable-diffusion"] = StableDiffusionSection.Run,
     ["startup"] = StartupSection.Run,
     ["memory"] = MemorySection.Run,
 };

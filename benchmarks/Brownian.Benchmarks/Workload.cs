@@ -17,6 +17,9 @@ internal static class Workload
         NormEps = 1e-6,
     };
 
+    /// <summary>The network of Stable Diffusion 1.5 (Rombach et al. 2022), as its <c>config.json</c>: 859.5 M parameters.</summary>
+    public const string StableDiffusion = """{"_class_name":"UNet2DConditionModel","cross_attention_dim":768,"attention_head_dim":8,"sample_size":64}""";
+
     /// <summary>GFLOP of one image's forward pass.</summary>
     public static double Flops(UNet2DConfig config)
     {

@@ -8,7 +8,7 @@ namespace Brownian.Runtime;
 /// <summary>
 /// Any ATen operator by name, through libtorch's stable C interface (torch/csrc/stable), on TorchSharp's tensors: what TorchSharp does not
 /// bind is called without C++ of our own. Arguments and results travel as 64-bit words on a stack; operators with a <c>Scalar</c> argument
-/// cannot be called, unless it is optional and left out.
+/// cannot be called, unless it is optional and left out; those with a text argument should not be, because libtorch 2.10 leaks a copy of it.
 /// </summary>
 /// <remarks>
 /// The called operator takes over every handle on the stack: make each word with the functions below, and use it once. Autograd works as
@@ -22,7 +22,8 @@ internal static unsafe partial class Aten
     /// <summary>The memory format "channels last", as an argument.</summary>
     public static readonly ulong ChannelsLast = (uint)aoti_torch_memory_format_channels_last();
 
-    private const string Library = "torch_cpu";
+    /// <summary>The library with libtorch's C interface.</summary>
+    internal const string Library = "torch_cpu";
 
     private static readonly ulong AbiVersion = aoti_torch_abi_version();
 
@@ -70,17 +71,6 @@ internal static unsafe partial class Aten
         }
 
         return (ulong)list;
-    }
-
-    /// <summary>A text as an argument.</summary>
-    public static ulong Str(string text)
-    {
-        var bytes = Encoding.UTF8.GetBytes(text);
-        fixed (byte* first = bytes)
-        {
-            Check(torch_new_string_handle(first, (nuint)bytes.Length, out var handle), "new_string_handle");
-            return (ulong)handle;
-        }
     }
 
     /// <summary>Calls an operator; its results replace the arguments from the bottom of the stack.</summary>
@@ -139,7 +129,12 @@ internal static unsafe partial class Aten
     public static void ParallelFor(long begin, long end, long grain, delegate* unmanaged<long, long, void*, void> body, void* context) =>
         Check(torch_parallel_for(begin, end, grain, body, context), "parallel_for");
 
-    private static void Check(int error, string what)
+    /// <summary>Frees a tensor's word that no operator took over.</summary>
+    public static void Free(ulong tensor) => Check(aoti_torch_delete_tensor_object((nint)tensor), "delete_tensor_object");
+
+    /// <summary>Turns libtorch's error code into an exception.</summary>
+    /// <exception cref="ExternalException">libtorch refused.</exception>
+    internal static void Check(int error, string what)
     {
         if (error != 0)
         {
@@ -154,13 +149,13 @@ internal static unsafe partial class Aten
     private static partial int aoti_torch_new_tensor_handle(nint tensor, out nint handle);
 
     [LibraryImport(Library)]
+    private static partial int aoti_torch_delete_tensor_object(nint tensor);
+
+    [LibraryImport(Library)]
     private static partial int torch_new_list_reserve_size(nuint size, out nint list);
 
     [LibraryImport(Library)]
     private static partial int torch_list_push_back(nint list, ulong value);
-
-    [LibraryImport(Library)]
-    private static partial int torch_new_string_handle(byte* text, nuint length, out nint handle);
 
     [LibraryImport(Library)]
     private static partial ulong aoti_torch_abi_version();

@@ -19,6 +19,14 @@ internal static class MemoryLayout
         return Aten.Ret(stack[0]);
     }
 
+    /// <summary>The bytes of <paramref name="x"/>, [K·size], as K numbers of another type, which share its memory.</summary>
+    public static Tensor Reinterpreted(Tensor x, ScalarType type)
+    {
+        Span<ulong> stack = [Aten.T(x), (uint)type];
+        Aten.Call("aten::view\0"u8, "dtype\0"u8, stack);
+        return Aten.Ret(stack[0]);
+    }
+
     /// <summary>Whether <paramref name="x"/>, [N, C, H, W], lies channels-last without gaps.</summary>
     public static bool IsChannelsLast(Tensor x)
     {

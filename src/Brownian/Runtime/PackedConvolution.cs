@@ -8,7 +8,7 @@ namespace Brownian.Runtime;
 /// Convolutions by oneDNN with weights that were brought into its own layout beforehand. Otherwise libtorch reorders them in every call,
 /// which takes a third of the time of a single image. Without gradients; channels-last data.
 /// </summary>
-internal static class PackedConvolution
+internal static unsafe partial class PackedConvolution
 {
     private static volatile bool noFloat32;
     private static volatile bool noBFloat16;
@@ -48,27 +48,68 @@ internal static class PackedConvolution
     /// <param name="padding">Zeros on every side.</param>
     /// <param name="stride">Step.</param>
     /// <param name="added">[N, C', H', W'], added before rounding.</param>
+    /// <remarks>
+    /// By the C functions that libtorch has for its compiled models: the dispatcher of 2.10 leaks a copy of every text that it is given, one a
+    /// call here ("none"), which is a gigabyte after a day of sampling.
+    /// </remarks>
     public static Tensor Run(Tensor x, ulong packed, ulong? bias, long[] padding, long[] stride, Tensor? added)
     {
-        if (added is null)
+        try
         {
-            Span<ulong> plain =
-            [
-                Aten.T(x), packed, bias is { } word ? Aten.Opt(word) : Aten.None, Aten.List(padding), Aten.List(stride), Aten.List(One), 1,
-                Aten.Str("none"), Aten.List(ReadOnlySpan<long>.Empty), Aten.None,
-            ];
-            Aten.Call("mkldnn::_convolution_pointwise\0"u8, ""u8, plain);
-            return Aten.Ret(plain[0]);
+            return added is null ? Plain(x, packed, bias, padding, stride) : Plus(x, packed, bias, padding, stride, added);
         }
-
-        Span<ulong> stack =
-        [
-            Aten.T(x), Aten.T(added), packed, bias is { } offset ? Aten.Opt(offset) : Aten.None, Aten.List(padding), Aten.List(stride), Aten.List(One), 1,
-            Aten.Str("add"), Aten.None, Aten.None, Aten.List(ReadOnlySpan<long>.Empty), Aten.None,
-        ];
-        Aten.Call("mkldnn::_convolution_pointwise\0"u8, "binary\0"u8, stack);
-        return Aten.Ret(stack[0]);
+        finally
+        {
+            Aten.Free(packed);
+            if (bias is { } word)
+            {
+                Aten.Free(word);
+            }
+        }
     }
 
     private static ReadOnlySpan<long> One => [1, 1];
+
+    private static Tensor Plain(Tensor x, ulong packed, ulong? bias, long[] padding, long[] stride)
+    {
+        var offset = (nint)bias.GetValueOrDefault();
+        fixed (byte* nothing = "none\0"u8)
+        fixed (long* pad = padding, step = stride, one = One)
+        {
+            Aten.Check(
+                aoti_torch_cpu_mkldnn__convolution_pointwise(
+                    x.Handle, (nint)packed, bias is null ? null : &offset, pad, padding.Length, step, stride.Length, one, One.Length, 1,
+                    nothing, null, 0, null, out var y),
+                "convolution_pointwise");
+            GC.KeepAlive(x);
+            return Aten.Ret((ulong)y);
+        }
+    }
+
+    private static Tensor Plus(Tensor x, ulong packed, ulong? bias, long[] padding, long[] stride, Tensor added)
+    {
+        var offset = (nint)bias.GetValueOrDefault();
+        fixed (byte* add = "add\0"u8)
+        fixed (long* pad = padding, step = stride, one = One)
+        {
+            Aten.Check(
+                aoti_torch_cpu_mkldnn__convolution_pointwise_binary(
+                    x.Handle, added.Handle, (nint)packed, bias is null ? null : &offset, pad, padding.Length, step, stride.Length, one, One.Length, 1,
+                    add, null, null, null, 0, null, out var y),
+                "convolution_pointwise.binary");
+            GC.KeepAlive(x);
+            GC.KeepAlive(added);
+            return Aten.Ret((ulong)y);
+        }
+    }
+
+    [LibraryImport(Aten.Library)]
+    private static partial int aoti_torch_cpu_mkldnn__convolution_pointwise(
+        nint x, nint weight, nint* bias, long* padding, long paddings, long* stride, long strides, long* dilation, long dilations, long groups,
+        byte* activation, double** scalars, long scalarCount, byte** algorithm, out nint result);
+
+    [LibraryImport(Aten.Library)]
+    private static partial int aoti_torch_cpu_mkldnn__convolution_pointwise_binary(
+        nint x, nint other, nint weight, nint* bias, long* padding, long paddings, long* stride, long strides, long* dilation, long dilations, long groups,
+        byte* operation, double* alpha, byte** activation, double** scalars, long scalarCount, byte** algorithm, out nint result);
 }

@@ -127,4 +127,111 @@ public sealed class WeightLoadingTests : IDisposable
         var error = Assert.Throws<CheckpointFormatException>(() => WeightLoading.Load(network, file, new("test", [new("old", "bias")])));
         Assert.Contains("both stand for 'bias'", error.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_large_weight_lies_in_the_files_own_pages_and_writing_it_leaves_the_file_as_it_is()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "other systems copy");
+        using var network = Loaded(1);
+        Assert.True(IsMapped(folder["w"]));
+        using (no_grad())
+        {
+            network.weight.add_(1);
+        }
+
+        Assert.Equal(2, network.weight.max().item<float>());
+        using var file = SafetensorsFile.Open(folder["w"]);
+        Assert.Equal(1, file.Read("weight").max().item<float>());
+    }
+
+    [Fact]
+    public void A_network_keeps_its_weights_when_another_file_takes_the_place_of_theirs()
+    {
+        using var network = Loaded(1);
+        using (Loaded(2))
+        {
+            GC.Collect();
+            Assert.Equal(1, network.weight.min().item<float>());
+            Assert.Equal(1, network.weight.max().item<float>());
+        }
+    }
+
+    [Fact]
+    public void The_files_pages_are_let_go_with_the_last_tensor_in_them()
+    {
+        var network = Loaded(1);
+        Tensor row;
+        using (NewDisposeScope())
+        {
+            row = network.weight!.detach().narrow(0, 3, 1).DetachFromDisposeScope();
+        }
+
+        network.Dispose();
+        Assert.Equal(Size.Width, row.sum().item<float>());
+        row.Dispose();
+        Assert.False(IsMapped(folder["w"]));
+    }
+
+    [Fact]
+    public void A_large_weight_can_be_trained()
+    {
+        using var network = Loaded(1);
+        network.call(torch.ones(1, Size.Width)).sum().backward();
+        using var optimizer = optim.SGD(network.parameters(), 0.5);
+        optimizer.step();
+        Assert.Equal(0.5f, network.weight!.max().item<float>());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Numbers_at_odd_addresses_are_copied(int shift)
+    {
+        SafetensorsWriter.Write(folder["even"], [("weight", torch.full([Size.Height, Size.Width], 7f))]);
+        var bytes = File.ReadAllBytes(folder["even"]);
+        var header = BitConverter.ToInt64(bytes);
+        BitConverter.GetBytes(header + shift).CopyTo(bytes, 0);
+        byte[] spaces = [.. Enumerable.Repeat((byte)' ', shift)];
+        File.WriteAllBytes(folder["odd"], [.. bytes.AsSpan(0, (int)header + 8), .. spaces, .. bytes.AsSpan((int)header + 8)]);
+        using var network = nn.Linear(Size.Width, Size.Height, hasBias: false);
+        using (var file = SafetensorsFile.Open(folder["odd"]))
+        {
+            WeightLoading.Load(network, file);
+        }
+
+        Assert.False(IsMapped(folder["odd"]));
+        Assert.Equal(7, network.weight!.mean().item<float>());
+    }
+
+    [Fact]
+    public void Small_weights_leave_no_mapping_behind()
+    {
+        using var network = nn.Linear(3, 2, hasBias: false);
+        SafetensorsWriter.Write(folder["w"], [("weight", torch.ones(2, 3))]);
+        using (var file = SafetensorsFile.Open(folder["w"]))
+        {
+            WeightLoading.Load(network, file);
+        }
+
+        Assert.False(IsMapped(folder["w"]));
+    }
+
+    private TorchSharp.Modules.Linear Loaded(float value)
+    {
+        SafetensorsWriter.Write(folder["w"], [("weight", torch.full([Size.Height, Size.Width], value))]);
+        var network = nn.Linear(Size.Width, Size.Height, hasBias: false);
+        using var file = SafetensorsFile.Open(folder["w"]);
+        WeightLoading.Load(network, file);
+        return network;
+    }
+
+    // A file that was replaced is listed with "(deleted)" behind its name.
+    private static bool IsMapped(string path) =>
+        OperatingSystem.IsLinux() && File.ReadLines("/proc/self/maps").Any(line => line.EndsWith(path, StringComparison.Ordinal));
+
+    // 2 MB.
+    private static class Size
+    {
+        public const long Height = 512, Width = 1024;
+    }
 }

@@ -1,14 +1,16 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
+using Brownian.Runtime;
+using static TorchSharp.torch;
 
 namespace Brownian.Checkpoints;
 
 /// <summary>A file's bytes in memory without reading them first: pages come from the disk when they are touched, and are shared by programs.</summary>
 /// <remarks>
 /// Safe to read from several threads. Writers of this library replace files by renaming, so that a mapping stays valid; a program that
-/// shortens a mapped file in place is noticed before each read.
+/// shortens a mapped file in place is noticed before each read, but not by tensors that share the file's memory (<see cref="Share"/>).
 /// </remarks>
-internal sealed unsafe class MappedFile : IDisposable
+internal sealed unsafe partial class MappedFile : IDisposable
 {
     private const string Damaged = "The file is damaged: fetch or write it again.";
 
@@ -16,6 +18,8 @@ internal sealed unsafe class MappedFile : IDisposable
     private readonly MemoryMappedFile? map;
     private readonly MemoryMappedViewAccessor? view;
     private readonly byte* start;
+    private readonly Lock gate = new();
+    private Tensor? shared;
     private bool disposed;
 
     private MappedFile(string path, FileStream stream)
@@ -124,6 +128,33 @@ internal sealed unsafe class MappedFile : IDisposable
         return start + offset;
     }
 
+    /// <summary>
+    /// The same numbers as <paramref name="borrowed"/>, which lies in this file's memory, in a tensor that may outlive the file and may be written: the
+    /// pages stay the file's, those of the page cache, until they are written, and then become the tensor's own. Null where that cannot be.
+    /// </summary>
+    /// <param name="borrowed">Contiguous numbers in this mapping, or anything else, which gives null.</param>
+    public Tensor? Share(Tensor borrowed)
+    {
+        var (at, bytes) = ((byte*)Aten.Ptr(borrowed) - start, borrowed.numel() * borrowed.element_size());
+        if (stream is null || at < 0 || at > Length - bytes || at % borrowed.element_size() != 0 || !borrowed.is_contiguous())
+        {
+            return null;
+        }
+
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            if ((shared ??= OwnMapping()) is not { } whole)
+            {
+                return null;
+            }
+
+            using var part = whole.narrow(0, at, bytes);
+            using var numbers = MemoryLayout.Reinterpreted(part, borrowed.dtype);
+            return numbers.view(borrowed.shape);
+        }
+    }
+
     /// <summary>A stream over a part of the file.</summary>
     /// <exception cref="CheckpointFormatException">The file ends before.</exception>
     public Stream Stream(long offset, long length, string? key = null) => new UnmanagedMemoryStream(At(offset, length, key), length);
@@ -137,6 +168,7 @@ internal sealed unsafe class MappedFile : IDisposable
         }
 
         disposed = true;
+        shared?.Dispose();
         if (stream is null)
         {
             NativeMemory.AlignedFree(start);
@@ -152,4 +184,31 @@ internal sealed unsafe class MappedFile : IDisposable
 
         stream.Dispose();
     }
+
+    // libtorch's own mapping, private and writable, which lives as long as a tensor in it. By the descriptor: the name may be another file's by now.
+    // Windows does not let go of a mapped file's name, so that nobody could replace it.
+    private Tensor? OwnMapping()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return null;
+        }
+
+        try
+        {
+            var whole = from_file($"/proc/self/fd/{stream!.SafeFileHandle.DangerousGetHandle()}", shared: false, size: Length, dtype: ScalarType.Byte);
+            _ = madvise(Aten.Ptr(whole), (nuint)Length, WillNeed);
+            return whole.DetachFromDisposeScope();
+        }
+        catch (ExternalException)
+        {
+            // No /proc, a file system without mappings, or a file that has just shrunk, which copying then reports.
+            return null;
+        }
+    }
+
+    private const int WillNeed = 3;
+
+    [LibraryImport("libc")]
+    private static partial int madvise(nint address, nuint length, int advice);
 }

@@ -83,6 +83,8 @@ internal sealed unsafe class TorchFile : TensorFile
         return found is PickledTensor tensor ? FromStorage(tensor, key) : FromArray((PickledArray)found);
     }
 
+    internal override Tensor? Share(Tensor borrowed) => file.Share(borrowed);
+
     protected override void Dispose(bool disposing) => file.Dispose();
 
     // Single numbers and words beside the weights, such as global_step.

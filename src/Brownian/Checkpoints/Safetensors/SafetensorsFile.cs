@@ -8,7 +8,8 @@ namespace Brownian.Checkpoints;
 /// </summary>
 /// <remarks>
 /// Safe to read from several threads. Writers of this library replace files by renaming, so that a mapping stays valid; a program that
-/// shortens a mapped file in place is noticed before each read.
+/// shortens a mapped file in place is noticed before each read, but ends a program whose network shares the file's memory
+/// (<see cref="WeightLoading.Load"/>).
 /// </remarks>
 public sealed unsafe class SafetensorsFile : TensorFile
 {
@@ -69,6 +70,8 @@ public sealed unsafe class SafetensorsFile : TensorFile
         long[] shape = [.. entry.Shape];
         return new StridedTensor(entry.Type, shape, StridedTensor.RowMajor(shape), 0).Over(place);
     }
+
+    internal override Tensor? Share(Tensor borrowed) => bytes.Share(borrowed);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing) => bytes.Dispose();

@@ -68,6 +68,8 @@ internal sealed class ShardedFile : TensorFile
 
     internal override Tensor Borrow(string key) => places.TryGetValue(key, out var shard) ? shard.Borrow(key) : throw Missing(key);
 
+    internal override Tensor? Share(Tensor borrowed) => shards.Values.Select(shard => shard.Share(borrowed)).FirstOrDefault(shared => shared is not null);
+
     protected override void Dispose(bool disposing)
     {
         foreach (var shard in shards.Values)

@@ -97,6 +97,12 @@ public abstract class TensorFile : IDisposable
     /// </summary>
     internal abstract Tensor Borrow(string key);
 
+    /// <summary>
+    /// The same numbers as a tensor from <see cref="Borrow"/>, or a part of one, without a copy in a tensor that may outlive this file and may be
+    /// written; null where they are not in the file's memory as they are. See <see cref="MappedFile.Share"/>.
+    /// </summary>
+    internal virtual Tensor? Share(Tensor borrowed) => null;
+
     /// <summary>Whether two tensors have the same type, shape and numbers.</summary>
     internal bool AreSame(string first, string second)
     {

@@ -40,5 +40,7 @@ internal sealed class TensorFilePart : TensorFile
 
     internal override Tensor Borrow(string key) => Contains(key) ? whole.Borrow(prefix + key) : throw Missing(key);
 
+    internal override Tensor? Share(Tensor borrowed) => whole.Share(borrowed);
+
     protected override void Dispose(bool disposing) => whole.Dispose();
 }

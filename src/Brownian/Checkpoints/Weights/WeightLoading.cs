@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Brownian.Checkpoints;
@@ -5,7 +6,15 @@ namespace Brownian.Checkpoints;
 /// <summary>Moves weights between files and networks, by name.</summary>
 public static class WeightLoading
 {
+    // Smaller weights are copied: they gain nothing, and small networks are independent of their files.
+    private const long SharedBytes = 1 << 20;
+
     /// <summary>Loads every weight of a network from a file, converted to the network's types.</summary>
+    /// <remarks>
+    /// On Linux, large weights that the file holds in the network's type are not copied: they lie in the file's mapped pages until they are
+    /// written, also after the file is closed. Replace such a file by renaming another to its name, as every writer of this library does; a
+    /// program that overwrites or shortens it in place changes the network, or ends the process.
+    /// </remarks>
     /// <param name="module">The network; its parameters and buffers are overwritten.</param>
     /// <param name="file">The weights.</param>
     /// <param name="map">How foreign names read; only names that the network does not know itself are translated.</param>
@@ -27,8 +36,29 @@ public static class WeightLoading
             // copy_, not a raw copy of bytes: whoever caches converted weights watches the tensors' versions.
             using var whole = file.Borrow(sources[name].Key);
             using var value = sources[name].Place.Take(whole);
-            target.copy_(value.reshape(target.shape));
+            if (!Share(file, value, target))
+            {
+                target.copy_(value.reshape(target.shape));
+            }
         }
+    }
+
+    // The storage changes, which whoever caches converted weights sees by its address.
+    private static bool Share(TensorFile file, Tensor value, Tensor target)
+    {
+        if (target.dtype != value.dtype || target.device_type != DeviceType.CPU || target.numel() * target.element_size() < SharedBytes || !target.is_contiguous())
+        {
+            return false;
+        }
+
+        using var shared = file.Share(value);
+        if (shared is null)
+        {
+            return false;
+        }
+
+        target.set_(shared.view(target.shape));
+        return true;
     }
 
     /// <summary>The weights of a network under their names: parameters and buffers, live.</summary>

@@ -1,4 +1,4 @@
-using Brownian.Runtime;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Brownian.Networks.Blocks;
@@ -62,14 +62,7 @@ public static class Activations
         Activation.Relu => nn.functional.relu(x),
         Activation.Elu => nn.functional.elu(x, 1.0),
         Activation.LeakyRelu => nn.functional.leaky_relu(x, 0.2),
-        Activation.GeluTanh => GeluTanh(x),
+        Activation.GeluTanh => nn.functional.gelu(x, GELU.Approximate.tanh),
         _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "not an activation"),
     };
-
-    private static Tensor GeluTanh(Tensor x)
-    {
-        Span<ulong> stack = [Aten.T(x), Aten.Str("tanh")];
-        Aten.Call("aten::gelu\0"u8, ""u8, stack);
-        return Aten.Ret(stack[0]);
-    }
 }

@@ -62,6 +62,9 @@ public sealed class AutoencoderKL : nn.Module, ILatentCodec
         set => compute.Type = value;
     }
 
+    /// <summary>How the layers compute, for measurements and tests.</summary>
+    internal ComputeSettings Compute => compute;
+
     /// <summary>Called with the name and output of each part while it runs, when set.</summary>
     internal Action<string, Tensor>? Trace
     {
