@@ -56,7 +56,10 @@ internal static unsafe partial class PackedConvolution
     {
         try
         {
-            return added is null ? Plain(x, packed, bias, padding, stride) : Plus(x, packed, bias, padding, stride, added);
+            // Of one pixel, oneDNN cannot tell the layout of what is added.
+            return added is null ? Plain(x, packed, bias, padding, stride)
+                : added.size(2) * added.size(3) == 1 ? Plain(x, packed, bias, padding, stride).add_(added)
+                : Plus(x, packed, bias, padding, stride, added);
         }
         finally
         {
