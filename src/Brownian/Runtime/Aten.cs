@@ -98,6 +98,14 @@ internal static unsafe partial class Aten
         return address;
     }
 
+    /// <summary>The size in bytes of the memory that a tensor lies in: more than its own where it is a part of another.</summary>
+    public static long StorageBytes(Tensor tensor)
+    {
+        Check(aoti_torch_get_storage_size(tensor.Handle, out var bytes), "get_storage_size");
+        GC.KeepAlive(tensor);
+        return bytes;
+    }
+
     /// <summary>A tensor over memory that stays its owner's: it must outlive the tensor.</summary>
     /// <param name="start">The first element's address.</param>
     /// <param name="type">The type of the elements.</param>
@@ -165,6 +173,9 @@ internal static unsafe partial class Aten
 
     [LibraryImport(Library)]
     private static partial int torch_get_mutable_data_ptr(nint tensor, out nint address);
+
+    [LibraryImport(Library)]
+    private static partial int aoti_torch_get_storage_size(nint tensor, out long bytes);
 
     [LibraryImport(Library)]
     private static partial int aoti_torch_create_tensor_from_blob(

@@ -1,6 +1,7 @@
 using Brownian.Checkpoints;
 using Brownian.Networks.UNet;
 using Brownian.Testing;
+using Brownian.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -201,6 +202,22 @@ public sealed class WeightLoadingTests : IDisposable
 
         Assert.False(IsMapped(folder["odd"]));
         Assert.Equal(7, network.weight!.mean().item<float>());
+    }
+
+    [Fact]
+    public void Weights_that_are_trained_stay_in_the_trainers_buffer()
+    {
+        using var network = nn.Linear(Size.Width, Size.Height);
+        using var flat = new FlatParameters(network);
+        SafetensorsWriter.Write(folder["w"], [("weight", torch.full([Size.Height, Size.Width], 7f)), ("bias", torch.ones(Size.Height))]);
+        using (var file = SafetensorsFile.Open(folder["w"]))
+        {
+            WeightLoading.Load(network, file);
+        }
+
+        Assert.Equal(7 * Size.Height * Size.Width + Size.Height, flat.Buffer.sum(ScalarType.Float64).item<double>());
+        flat.Buffer.zero_();
+        Assert.Equal(0, network.weight!.abs().max().item<float>());
     }
 
     [Fact]

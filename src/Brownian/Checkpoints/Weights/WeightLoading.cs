@@ -1,3 +1,4 @@
+using Brownian.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -11,8 +12,8 @@ public static class WeightLoading
 
     /// <summary>Loads every weight of a network from a file, converted to the network's types.</summary>
     /// <remarks>
-    /// On Linux, large weights that the file holds in the network's type are not copied: they lie in the file's mapped pages until they are
-    /// written, also after the file is closed. Replace such a file by renaming another to its name, as every writer of this library does; a
+    /// On Linux, large weights that the file holds in the network's type are not copied, except into weights that are parts of a larger tensor, as
+    /// a trainer makes them: they lie in the file's mapped pages until they are written, also after the file is closed. Replace such a file by renaming another to its name, as every writer of this library does; a
     /// program that overwrites or shortens it in place changes the network, or ends the process.
     /// </remarks>
     /// <param name="module">The network; its parameters and buffers are overwritten.</param>
@@ -43,10 +44,11 @@ public static class WeightLoading
         }
     }
 
-    // The storage changes, which whoever caches converted weights sees by its address.
+    // The storage changes, which whoever caches converted weights sees by its address. One that others see into must stay.
     private static bool Share(TensorFile file, Tensor value, Tensor target)
     {
-        if (target.dtype != value.dtype || target.device_type != DeviceType.CPU || target.numel() * target.element_size() < SharedBytes || !target.is_contiguous())
+        var bytes = target.numel() * target.element_size();
+        if (target.dtype != value.dtype || target.device_type != DeviceType.CPU || bytes < SharedBytes || !target.is_contiguous() || Aten.StorageBytes(target) != bytes)
         {
             return false;
         }
