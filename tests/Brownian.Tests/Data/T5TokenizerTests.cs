@@ -115,6 +115,20 @@ public sealed class T5TokenizerTests : IDisposable
         Refused("the table of characters is cut off", () => T5Tokenizer.Load(folder.Path));
     }
 
+    [Theory]
+    [InlineData("""{"model":{"type":"Unigram","unk_id":0,"vocab":[["a"]]}}""")]
+    [InlineData("""{"model":{"type":"Unigram","unk_id":0,"vocab":[[null,-1]]}}""")]
+    [InlineData("""{"model":{"type":"Unigram","unk_id":null,"vocab":[["a",-1]]}}""")]
+    [InlineData("""{"added_tokens":[{"id":0,"content":"a"},{"id":1,"content":"a"}],"model":{"type":"Unigram","unk_id":0,"vocab":[["a",-1],["b",-1]]}}""")]
+    [InlineData("""{"added_tokens":[{"id":0,"content":null}],"model":{"type":"Unigram","unk_id":0,"vocab":[["a",-1],["b",-1]]}}""")]
+    [InlineData("""{"model":{"type":"BPE","vocab":{}}}""")]
+    [InlineData("[]")]
+    public void A_damaged_file_of_the_other_library_is_refused_by_name(string json)
+    {
+        File.WriteAllText(folder["tokenizer.json"], json);
+        Refused("tokenizer.json: not a tokenizer of T5's kind", () => T5Tokenizer.Load(folder.Path));
+    }
+
     private static void Refused(string expected, Action load) => Assert.Contains(expected, Assert.Throws<InvalidDataException>(load).Message, StringComparison.Ordinal);
 
     private static int Number(string piece) => Array.FindIndex(Pieces, p => p.Text == piece);

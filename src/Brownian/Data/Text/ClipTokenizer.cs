@@ -75,20 +75,7 @@ public sealed class ClipTokenizer
     {
         var wanted = length ?? MaxLength;
         ArgumentOutOfRangeException.ThrowIfLessThan(wanted, 2, nameof(length));
-        var tokens = Encode(text);
-        var line = new long[wanted];
-        Array.Fill(line, Pad);
-        for (var i = 0; i < Math.Min(wanted, tokens.Count); i++)
-        {
-            line[i] = tokens[i];
-        }
-
-        if (tokens.Count > wanted)
-        {
-            line[^1] = End;
-        }
-
-        return line;
+        return TokenLine.Of(Encode(text), wanted, Pad, End);
     }
 
     /// <summary>The text of tokens: lower case, spaces after words; bytes that are no UTF-8 become U+FFFD.</summary>

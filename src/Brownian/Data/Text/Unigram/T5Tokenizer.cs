@@ -66,26 +66,13 @@ public sealed class T5Tokenizer
     {
         var wanted = length ?? MaxLength;
         ArgumentOutOfRangeException.ThrowIfLessThan(wanted, 1, nameof(length));
-        var tokens = Encode(text);
-        var line = new long[wanted];
-        Array.Fill(line, Pad);
-        for (var i = 0; i < Math.Min(wanted, tokens.Count); i++)
-        {
-            line[i] = tokens[i];
-        }
-
-        if (tokens.Count > wanted)
-        {
-            line[^1] = End;
-        }
-
-        return line;
+        return TokenLine.Of(Encode(text), wanted, Pad, End);
     }
 
     /// <summary>The text of tokens, without ends and filling.</summary>
     public string Decode(IEnumerable<int> tokens)
     {
-        var names = special.ToDictionary(pair => pair.Value, pair => pair.Key);
+        var names = special.GroupBy(pair => pair.Value).ToDictionary(group => group.Key, group => group.First().Key);
         var pieces = tokens.Where(token => token != End && token != Pad)
             .Select(token => names.GetValueOrDefault(token) ?? (token >= 0 && token < vocabulary.Pieces.Count ? vocabulary.Pieces[token].Text : ""));
         return string.Concat(pieces).Replace('▁', ' ').TrimStart(' ');

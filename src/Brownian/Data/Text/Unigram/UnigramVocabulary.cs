@@ -57,7 +57,8 @@ internal sealed record UnigramVocabulary(IReadOnlyList<UnigramPiece> Pieces)
                 ? vocabulary
                 : throw new InvalidDataException($"its {count} pieces do not have those that it names for ends, unknown characters or filling.");
         }
-        catch (Exception e) when (e is InvalidDataException or JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
+        catch (Exception e) when (e is InvalidDataException or JsonException or FormatException or InvalidOperationException or KeyNotFoundException or ArgumentException
+            or IndexOutOfRangeException)
         {
             throw new InvalidDataException($"{path}: not a tokenizer of T5's kind ({e.Message}). Fetch the folder again.", e);
         }
