@@ -103,6 +103,23 @@ public sealed class OriginalFilesTests : IDisposable
         Assert.Equal(32, Brownian.Data.ClipPixels.FromJson(File.ReadAllText(folder["out/preprocessor_config.json"])).ShortestEdge);
     }
 
+    [Theory]
+    [InlineData("clip", "{")]
+    [InlineData("clip", "[]")]
+    [InlineData("clip", """{"hidden_act":3}""")]
+    [InlineData("clip", """{"quick_gelu":"yes"}""")]
+    [InlineData("DiT", "{")]
+    [InlineData("DiT", "[]")]
+    [InlineData("DiT", """{"num_heads":"many"}""")]
+    public void Settings_that_are_none_are_refused_before_anything_is_written(string of, string config)
+    {
+        SafetensorsWriter.Write(folder["clip.safetensors"], Of(golden.GetProperty("clip")));
+        var source = of == "DiT" ? GoldenData.At("dit", "model.safetensors") : folder["clip.safetensors"];
+        var error = Assert.Throws<ArgumentException>(() => Conversion.Run(source, folder["out"], new() { Config = config }));
+        Assert.Contains($"config: these are no settings of {of.Replace("clip", "CLIP", StringComparison.Ordinal)}", error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder["out"]));
+    }
+
     [Fact]
     public void A_CLIP_whose_image_encoder_is_convolutional_is_refused_by_name()
     {

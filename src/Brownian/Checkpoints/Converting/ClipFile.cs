@@ -24,11 +24,9 @@ internal sealed class ClipFile(TensorFile file, JsonElement settings)
     /// <exception cref="ArgumentException">The settings do not fit the weights.</exception>
     public static void Write(TensorFile file, string target, ConversionOptions options)
     {
-        using var json = JsonDocument.Parse(options.Config ?? "{}");
-
         // OpenCLIP's open_clip_config.json has them in a section.
-        var clip = new ClipFile(file, json.RootElement.TryGetProperty("model_cfg", out var inner) ? inner : json.RootElement);
-        var config = clip.Config();
+        var config = GivenSettings.Read(
+            "CLIP", options.Config, settings => new ClipFile(file, settings.TryGetProperty("model_cfg", out var inner) ? inner : settings).Config());
         AtomicFolder.Write(
             target,
             folder =>
@@ -99,8 +97,8 @@ internal sealed class ClipFile(TensorFile file, JsonElement settings)
     }
 
     // Weights do not tell; OpenCLIP's configurations name the sigmoid of OpenAI's networks where they have it.
-    private string Activation() => settings.TryGetProperty("hidden_act", out var name) ? name.GetString()!
-        : settings.Bool("quick_gelu", otherwise: !settings.TryGetProperty("text_cfg", out _)) ? "quick_gelu" : "gelu";
+    private string Activation() =>
+        settings.Text("hidden_act", settings.Bool("quick_gelu", otherwise: !settings.TryGetProperty("text_cfg", out _)) ? "quick_gelu" : "gelu");
 
     private static JsonObject Pixels(long side) => new()
     {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Brownian.Checkpoints.Foreign;
 using Brownian.Networks.UNet;
 
@@ -82,22 +81,10 @@ public static class Conversion
     {
         var config = options.Config ?? throw new ArgumentException(
             $"config: weights of {family.Description} do not tell their settings. Give those of the program that trained them with --config FILE.json{(family.Id == "guided" ? ", or its flags with --flags \"--image_size 64 …\"" : "")}.");
-        using var bundle = Settings(family, config).Load(file);
+        using var bundle = GivenSettings.Read(family.Description, () => ForeignModel.Read(family.Id, config)).Load(file);
         var named = bundle with { Provenance = bundle.Provenance with { Program = family.Description, Weights = file.Part } };
         AtomicFolder.Write(target, folder => DiffusersFolder.Write(folder, named, Typed(named, options), Disk.Real, null), options.Replace);
         return $"{family.Description}, as a run folder of {bundle.Model.Network.parameters().Sum(p => p.numel()):N0} parameters";
-    }
-
-    private static ForeignModel Settings(WeightFamily family, string config)
-    {
-        try
-        {
-            return ForeignModel.Read(family.Id, config);
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or OverflowException)
-        {
-            throw new ArgumentException($"config: these are no settings of {family.Description} ({e.Message}).", e);
-        }
     }
 
     private static IEnumerable<TensorSource> Typed(ModelBundle bundle, ConversionOptions options) =>

@@ -15,11 +15,10 @@ internal sealed class DiTFile(TensorFile file, JsonElement settings)
 
     /// <summary>Writes the transformer's folder, or with an autoencoder a whole pipeline's, whole or not at all.</summary>
     /// <exception cref="CheckpointFormatException">A weight is missing, or the autoencoder's folder cannot be read.</exception>
-    /// <exception cref="ArgumentException">The number of heads is not known and not given.</exception>
+    /// <exception cref="ArgumentException">The number of heads is not known and not given, or the settings are none.</exception>
     public static void Write(TensorFile file, string target, ConversionOptions options)
     {
-        using var json = JsonDocument.Parse(options.Config ?? "{}");
-        var config = new DiTFile(file, json.RootElement).Config();
+        var config = GivenSettings.Read("DiT", options.Config, settings => new DiTFile(file, settings).Config());
         var shape = JsonNode.Parse(config.ToJson())!.AsObject();
         var tensors = WeightTranslation.Of(file, Names(config.NumLayers), options.Type);
         if (options.Autoencoder is not { } codec)
