@@ -71,8 +71,11 @@ public sealed class DrawTests : LeakCheck
         Directory.CreateDirectory(folder["scheduler"]);
         File.WriteAllText(folder["model_index.json"], $$"""{"_class_name":"{{pipeline}}","scheduler":["diffusers","DDIMScheduler"]}""");
         File.WriteAllText(folder["scheduler/scheduler_config.json"], """{"_class_name":"DDIMScheduler","beta_schedule":"scaled_linear"}""");
-        var scheduler = PipelineFolder.Open(folder.Path).Scheduler();
-        Assert.Equal((offset, clips), ((int)scheduler.Spacing.Levels(scheduler.Path, 10)[^2].Time, scheduler.Thresholding is not null));
+        foreach (var asDiffusers in (bool[])[false, true])
+        {
+            var scheduler = PipelineFolder.Open(folder.Path).Scheduler(asDiffusers: asDiffusers);
+            Assert.Equal((offset, clips), ((int)scheduler.Spacing.Levels(scheduler.Path, 10)[^2].Time, scheduler.Thresholding is not null));
+        }
     }
 
     [Fact]

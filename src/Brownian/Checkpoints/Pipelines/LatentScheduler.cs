@@ -20,9 +20,10 @@ internal static class LatentScheduler
     /// <param name="pipeline">The pipeline's class.</param>
     /// <param name="className">The scheduler's class.</param>
     /// <param name="config">Its settings.</param>
-    public static DiffusersScheduler Read(string pipeline, string className, JsonObject config)
+    /// <param name="asDiffusers">See <see cref="DiffusersScheduler.Read(JsonObject, bool)"/>.</param>
+    public static DiffusersScheduler Read(string pipeline, string className, JsonObject config, bool asDiffusers = false)
     {
-        var scheduler = DiffusersScheduler.Read(className, config);
+        var scheduler = DiffusersScheduler.Read(className, config, asDiffusers);
         var wrong = Meant.GetValueOrDefault(pipeline, []).Where(row => scheduler.Config.ContainsKey(row.Setting) && !JsonNode.DeepEquals(scheduler.Config[row.Setting], row.Meant)).ToArray();
         if (wrong.Length == 0)
         {
@@ -35,6 +36,6 @@ internal static class LatentScheduler
             right[setting] = meant.DeepClone();
         }
 
-        return DiffusersScheduler.Read(className, right);
+        return DiffusersScheduler.Read(className, right, asDiffusers);
     }
 }

@@ -63,9 +63,13 @@ public sealed class PipelineFolder
     /// <param name="asDiffusers">See <see cref="DiffusersScheduler.Read(JsonObject, bool)"/>.</param>
     /// <exception cref="CheckpointFormatException">It is missing, or cannot be read.</exception>
     public DiffusersScheduler Scheduler(string part = "scheduler", bool asDiffusers = false) =>
-        Made(part, "scheduler_config.json", json => JsonNode.Parse(json)!.AsObject() is var config && part == "scheduler" && !asDiffusers && config.Text("_class_name") is { } name
-            ? LatentScheduler.Read(ClassName, name, config)
-            : DiffusersScheduler.Read(config, asDiffusers));
+        Made(part, "scheduler_config.json", json =>
+        {
+            var config = JsonNode.Parse(json)!.AsObject();
+            return part == "scheduler" && config.Text("_class_name") is { } name
+                ? LatentScheduler.Read(ClassName, name, config, asDiffusers)
+                : DiffusersScheduler.Read(config, asDiffusers);
+        });
 
     /// <summary>A network of a part: its shape from <c>config.json</c>, and its weights, in evaluation mode on the CPU. The caller owns it.</summary>
     /// <remarks>Large matrices and kernels stay in half precision if the file has them so, and are converted where they are used.</remarks>
