@@ -16,7 +16,8 @@ public abstract class Network(string name) : nn.Module<Tensor, Tensor, Condition
 
     /// <summary>
     /// Where dropout takes its randomness from. A trainer sets a stream named by the step before each step, so that a resumed run drops
-    /// the same features; networks without dropout never read it.
+    /// the same features; networks without dropout never read it. On a GPU each dropout starts the GPU's own stream anew, at a number from here:
+    /// draw your own numbers there from another.
     /// </summary>
     public virtual RandomStream? DropoutNoise { get; set; }
 }

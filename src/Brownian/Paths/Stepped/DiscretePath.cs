@@ -8,8 +8,8 @@ namespace Brownian.Paths;
 /// steps log(σ/α) is interpolated linearly.
 /// </summary>
 /// <remarks>
-/// Unless <see cref="BetaSchedule.DoublePrecision"/> is asked for, the roots are those of float32, correctly rounded. libtorch's square root is not with every
-/// build of it (177 of 1000 entries differ by one unit in the last place), and its power of ½, which diffusers takes, is.
+/// Unless <see cref="BetaSchedule.DoublePrecision"/> is asked for, the roots are those of float32, correctly rounded, as libtorch's power of ½ is, which
+/// diffusers takes. Its square root is not in every build (177 of 1000 entries differ by one unit in the last place).
 /// </remarks>
 public sealed record DiscretePath : SteppedPath
 {

@@ -35,8 +35,8 @@ internal sealed class DiTCase(GoldenFile file, Comparison comparison)
             network.to(ScalarType.Float64);
             var first = Wide(t[..1]);
 
-            // The 128 frequencies are float32 in the reference, too, and 17 of them are rounded otherwise in the case that there is (other builds of PyTorch have
-            // other code for exp, it seems); everything else agrees to 2·10⁻¹⁵. What one unit in the last place of all of them changes is computed: half of it is allowed.
+            // The frequencies are float32 in the reference, too, and differ in their last place from build to build; everything else agrees to 2·10⁻¹⁵. What one
+            // unit in the last place of all of them changes is computed, and half of it is allowed.
             var ulp = (Wide(t[..1].to(ScalarType.Float64) * (1 + Math.Pow(2, -23))) - Wide(t[..1].to(ScalarType.Float64))).abs().max().item<double>();
             comparison.Elements("out_f64", first, io.Read("out_f64"), ulp / 2 + tolerances.Absolute * 1e-3, 0);
 
