@@ -3,6 +3,7 @@ using Brownian.Cli.Evaluations;
 using Brownian.Cli.Terminals;
 using Brownian.Data;
 using Brownian.Evaluation;
+using Brownian.Runtime;
 using static TorchSharp.torch;
 
 namespace Brownian.Cli.Commands;
@@ -40,6 +41,7 @@ internal sealed class EvaluateCommand : BrownianCommand
 
     protected override int Run(ParseResult parse, CancellationToken cancellation)
     {
+        TorchRuntime.EnsureLoaded(); // the scope is TorchSharp's, and would look for libtorch before anything of ours has found it
         using var scope = NewDisposeScope();
         var (from, to) = (parse.GetValue(generated)!, parse.GetValue(reference)!);
         var asked = Asked(parse, FeatureInput.IsFile(from) && FeatureInput.IsFile(to));
