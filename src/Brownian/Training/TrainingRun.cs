@@ -185,7 +185,14 @@ public sealed class TrainingRun : IDisposable
 
     private void Restore()
     {
-        if (Folder.LatestCheckpoint() is { } checkpoint)
+        var checkpoint = Folder.LatestCheckpoint(out var damaged);
+        if (checkpoint is null && damaged.Count > 0)
+        {
+            throw new CheckpointFormatException(
+                Folder.CheckpointsPath, $"expected a whole checkpoint to go on from; none is ({string.Join("; ", damaged)})", "Bring back a copy of one, or train anew in another folder.");
+        }
+
+        if (checkpoint is not null)
         {
             var progress = JsonSerializer.Deserialize<TrainingProgress>(checkpoint.ReadJson(CheckpointPart.State), Json)!;
             var files = Trainer.State.Parts.ToDictionary(part => part, checkpoint.OpenTensors, StringComparer.Ordinal);
