@@ -13,7 +13,7 @@ namespace Brownian.Cli.Commands;
 internal sealed class BoundCommand : BrownianCommand
 {
     private readonly Argument<string> run = new("RUN") { Description = "A run of binomial diffusion (train --family binomial2015)." };
-    private readonly Argument<string> data = new("DATA") { Description = $"{string.Join(", ", KnownNames.Data)}, or a folder or file of images." };
+    private readonly Argument<string> data = new("DATA") { Description = $"{string.Join(", ", KnownNames.Data)}, or a folder or file of images.", HelpName = "DATA" };
     private readonly Option<string?> folder = SharedOptions.DataFolder();
     private readonly Option<string> split = new("--split") { Description = "train, test, or heldout where the set has one.", HelpName = "NAME", DefaultValueFactory = _ => "test" };
     private readonly Option<int> count = new("-n", "--count") { Description = "How many images.", HelpName = "N", DefaultValueFactory = _ => 64 };

@@ -9,7 +9,7 @@ namespace Brownian.Cli.Commands;
 /// <summary>Shows what a training would see: a grid of images, and the set's numbers.</summary>
 internal sealed class DataCommand : BrownianCommand
 {
-    private readonly Argument<string> data = new("DATA") { Description = $"{string.Join(", ", KnownNames.Data)}, or a folder or file of images." };
+    private readonly Argument<string> data = new("DATA") { Description = $"{string.Join(", ", KnownNames.Data)}, or a folder or file of images.", HelpName = "DATA" };
     private readonly Option<string?> folder = SharedOptions.DataFolder();
     private readonly Option<string> split = new("--split") { Description = "train, test, or heldout where the set has one.", HelpName = "NAME", DefaultValueFactory = _ => "train" };
     private readonly Option<int?> size = new("--size") { Description = "Side of the square images; the set's own if left out.", HelpName = "PIXELS" };

@@ -185,6 +185,11 @@ internal sealed class SampleCommand : BrownianCommand
             SamplerSettings.Parse(parse.GetValue(options) ?? [])));
         Positive("-n", number);
         Positive("--batch", parse.GetValue(batch));
+        if (!double.IsFinite(settings.Guidance))
+        {
+            throw new UsageException($"--guidance: expected a number; got {settings.Guidance}.");
+        }
+
         if (settings.Guidance != 1 && bundle.NullLabel is null)
         {
             throw new UsageException("--guidance: the model was not trained for guidance (it has no label for \"any class\"). Leave it out.");

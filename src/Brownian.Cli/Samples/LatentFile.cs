@@ -21,7 +21,7 @@ internal sealed record LatentFile(string Path, Tensor Latents, string? ModelSha2
         using var file = SafetensorsFile.Open(path);
         if (!file.Contains(name))
         {
-            throw new ArgumentException($"{path}: expected a tensor '{name}'; got {string.Join(", ", file.Keys.Order(StringComparer.Ordinal))}. Name it with --tensor.");
+            throw new ArgumentException($"{path}: expected a tensor '{name}'; got {string.Join(", ", file.Keys.Order(StringComparer.Ordinal).Take(5))}{(file.Keys.Count > 5 ? " …" : "")}. Name it with --tensor.");
         }
 
         // One latent may stand alone.
