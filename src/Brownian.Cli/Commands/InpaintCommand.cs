@@ -51,6 +51,7 @@ internal sealed class InpaintCommand : BrownianCommand
         var kept = Kept(parse, shape);
         var (labels, number, _) = ClassChoice.Of(bundle, parse.GetValue(classes) ?? [], parse.GetValue(count));
         Check(parse, number, bundle);
+        var path = parse.GetValue(output) ?? FirstFree($"{Path.GetFileNameWithoutExtension(parse.GetValue(image))}-filled");
         bundle.Model.Network.to(Devices.Of(parse.GetValue(device)!));
         var filling = new Filling(bundle, known, kept)
         {
@@ -65,12 +66,14 @@ internal sealed class InpaintCommand : BrownianCommand
         };
         var filled = filling.Run(number, cancellation);
         var grid = ImageGrid.Tile(cat([known, known * kept + (1 - kept) * -0.2, filled], 0), zoom: TrajectoryPictures.Zoom(ImageCodec.FromTensor(known)[0]));
-        var path = parse.GetValue(output) ?? $"{Path.GetFileNameWithoutExtension(parse.GetValue(image))}-filled.png";
         ImageCodec.SavePng(grid, path);
         Terminal.Show(Pixels.Of(grid));
         Terminal.Out.WriteLine(Path.GetFullPath(path));
         return ExitCode.Ok;
     }
+
+    private static string FirstFree(string usual) => Enumerable.Range(1, int.MaxValue)
+        .Select(number => number == 1 ? $"{usual}.png" : $"{usual}-{number}.png").First(path => !File.Exists(path));
 
     private Tensor Kept(ParseResult parse, ImageShape shape)
     {

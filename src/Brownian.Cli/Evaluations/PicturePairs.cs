@@ -66,12 +66,11 @@ internal sealed record PicturePairs(IReadOnlyList<(string Name, string Generated
             throw new UsageException($"psnr, ssim: expected two folders of pictures, or two pictures; {folder} is no folder.");
         }
 
-        var files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file => ImageCodec.Extensions.Contains(Path.GetExtension(file).ToLowerInvariant()));
         var named = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var file in files)
+        foreach (var file in PictureFiles.In(folder))
         {
-            var name = Path.ChangeExtension(Path.GetRelativePath(folder, file), null);
-            if (!named.TryAdd(name, file))
+            var name = Path.ChangeExtension(file, null);
+            if (!named.TryAdd(name, Path.Combine(folder, file)))
             {
                 throw new UsageException($"psnr, ssim: expected one picture of each name; {folder} has two of the name {name}.");
             }

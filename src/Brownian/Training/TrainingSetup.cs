@@ -2,6 +2,7 @@ using Brownian.Checkpoints;
 using Brownian.Data;
 using Brownian.Networks;
 using Brownian.Paths;
+using Brownian.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -81,7 +82,7 @@ internal sealed class TrainingSetup : IDisposable
         (Dataset as IDisposable)?.Dispose();
     }
 
-    private static string Program => $"brownian {typeof(TrainingSetup).Assembly.GetName().Version?.ToString(3)}";
+    private static string Program => $"brownian {ProgramVersion.Text}";
 
     private static ulong WeightSeed(ulong seed) => Derived(seed, RandomPurpose.Weights);
 

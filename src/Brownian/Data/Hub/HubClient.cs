@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Brownian.Data.Download;
+using Brownian.Runtime;
 
 namespace Brownian.Data.Hub;
 
@@ -24,7 +25,7 @@ internal sealed class HubClient(HttpClient client, HubSettings settings)
     /// <summary>Adds the program's name, and the token, which .NET takes off again when a request is sent to another place.</summary>
     public static void Identify(HttpClient http, HubSettings settings)
     {
-        http.DefaultRequestHeaders.UserAgent.Add(new("brownian", typeof(HubClient).Assembly.GetName().Version?.ToString(3) ?? "0"));
+        http.DefaultRequestHeaders.UserAgent.Add(new("brownian", ProgramVersion.Text));
         if (settings.Token is { } token)
         {
             http.DefaultRequestHeaders.Authorization = new("Bearer", token);

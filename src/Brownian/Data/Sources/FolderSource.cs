@@ -15,14 +15,9 @@ internal sealed class FolderSource : PictureSource
     public FolderSource(string folder)
     {
         this.folder = Path.GetFullPath(folder);
-        var found = Directory.EnumerateFiles(this.folder, "*", SearchOption.AllDirectories)
-            .Select(path => Path.GetRelativePath(this.folder, path).Replace('\\', '/'))
-            .Where(IsImage)
-            .Order(StringComparer.Ordinal)
-            .ToArray();
         var metadata = MetadataFile.Find(this.folder) is { } path ? MetadataFile.Read(path) : null;
         // With metadata, its rows say which files belong to the set: a row without a file is found out when it is read.
-        files = metadata is null ? found : [.. metadata.Select(row => row.File)];
+        files = metadata is null ? PictureFiles.In(this.folder) : [.. metadata.Select(row => row.File)];
         captions = metadata?.Select(row => row.Caption).ToArray();
         var classes = metadata?.Any(row => row.Class is not null) == true ? [.. metadata.Select(row => row.Class)] : Array.ConvertAll(files, FolderOf);
         (labels, classNames) = ClassTable.Of(classes);
@@ -41,9 +36,6 @@ internal sealed class FolderSource : PictureSource
     public override string? Caption(int index) => captions?[index];
 
     public override PixelBuffer Load(int index) => ImageCodec.DecodePixels(File.ReadAllBytes(Path.Combine(folder, files[index])));
-
-    private static bool IsImage(string file) =>
-        ImageCodec.Extensions.Contains(Path.GetExtension(file).ToLowerInvariant()) && !file.Split('/').Any(part => part.StartsWith('.'));
 
     private static string? FolderOf(string file) => file.IndexOf('/') is > 0 and var slash ? file[..slash] : null;
 }
