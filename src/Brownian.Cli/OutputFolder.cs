@@ -17,12 +17,13 @@ internal static class OutputFolder
         return path;
     }
 
-    public static string FirstFree(string usual)
+    /// <summary>The first free one of NAME, NAME-2, NAME-3 …, each with <paramref name="extension"/> behind it.</summary>
+    public static string FirstFree(string usual, string extension = "")
     {
-        var path = usual;
+        var path = usual + extension;
         for (var number = 2; !IsFree(path); number++)
         {
-            path = $"{usual}-{number}";
+            path = $"{usual}-{number}{extension}";
         }
 
         return path;

@@ -51,7 +51,7 @@ internal sealed class InpaintCommand : BrownianCommand
         var kept = Kept(parse, shape);
         var (labels, number, _) = ClassChoice.Of(bundle, parse.GetValue(classes) ?? [], parse.GetValue(count));
         Check(parse, number, bundle);
-        var path = parse.GetValue(output) ?? FirstFree($"{Path.GetFileNameWithoutExtension(parse.GetValue(image))}-filled");
+        var path = parse.GetValue(output) ?? OutputFolder.FirstFree($"{Path.GetFileNameWithoutExtension(parse.GetValue(image))}-filled", ".png");
         bundle.Model.Network.to(Devices.Of(parse.GetValue(device)!));
         var filling = new Filling(bundle, known, kept)
         {
@@ -71,9 +71,6 @@ internal sealed class InpaintCommand : BrownianCommand
         Terminal.Out.WriteLine(Path.GetFullPath(path));
         return ExitCode.Ok;
     }
-
-    private static string FirstFree(string usual) => Enumerable.Range(1, int.MaxValue)
-        .Select(number => number == 1 ? $"{usual}.png" : $"{usual}-{number}.png").First(path => !File.Exists(path));
 
     private Tensor Kept(ParseResult parse, ImageShape shape)
     {

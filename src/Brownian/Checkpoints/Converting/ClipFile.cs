@@ -113,7 +113,5 @@ internal sealed class ClipFile(TensorFile file, JsonElement settings)
         ["size"] = side,
     };
 
-    private long Size(string key, int axis) => file.Contains(key) && file.Info(key).Shape is var shape && shape.Count > axis
-        ? shape[axis]
-        : throw new CheckpointFormatException(file.Path, "the weight is missing, or has another shape", "It is no CLIP of OpenAI's or OpenCLIP's.", key);
+    private long Size(string key, int axis) => file.Size(key, axis, "It is no CLIP of OpenAI's or OpenCLIP's.");
 }

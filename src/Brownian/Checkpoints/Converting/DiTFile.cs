@@ -102,7 +102,5 @@ internal sealed class DiTFile(TensorFile file, JsonElement settings)
         ["vae"] = new JsonArray("diffusers", codec),
     };
 
-    private long Size(string key, int axis) => file.Contains(key) && file.Info(key).Shape is var shape && shape.Count > axis
-        ? shape[axis]
-        : throw new CheckpointFormatException(file.Path, "the weight is missing, or has another shape", "It is no DiT of facebookresearch's.", key);
+    private long Size(string key, int axis) => file.Size(key, axis, "It is no DiT of facebookresearch's.");
 }

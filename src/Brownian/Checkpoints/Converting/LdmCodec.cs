@@ -62,9 +62,7 @@ internal sealed record LdmCodec(KeyMap Names, JsonObject Config)
 
     private static JsonObject ConfigOf(TensorFile codec, int[] levels, int imageSize, double scalingFactor)
     {
-        long Size(string key, int axis) => codec.Contains(key) && codec.Info(key).Shape is var shape && shape.Count > axis
-            ? shape[axis]
-            : throw new CheckpointFormatException(codec.Path, "the weight is missing, or has another shape", "It is no autoencoder of latent diffusion.", key);
+        long Size(string key, int axis) => codec.Size(key, axis, "It is no autoencoder of latent diffusion.");
         bool Attends(string place) => codec.Contains($"{place}.attn.0.q.weight");
         var isVq = codec.Contains("quantize.embedding.weight");
         var config = new JsonObject

@@ -39,9 +39,7 @@ internal sealed record LdmText(KeyMap Names, JsonObject Config, TensorFile Tenso
         var (tokens, positions) = embeddings.Length > 0
             ? ($"{embeddings}.token_embedding.weight", $"{embeddings}.position_embedding.weight")
             : ("token_embedding.weight", "positional_embedding");
-        long Size(string key, int axis) => file.Contains(key) && file.Info(key).Shape is { Count: 2 } shape
-            ? shape[axis]
-            : throw new CheckpointFormatException(file.Path, "the weight is missing, or has another shape", "It is no text encoder of Stable Diffusion.", key);
+        long Size(string key, int axis) => file.Size(key, axis, "It is no text encoder of Stable Diffusion.", axes: 2);
         var (vocabulary, width) = (Size(tokens, 0), Size(tokens, 1));
         return new()
         {

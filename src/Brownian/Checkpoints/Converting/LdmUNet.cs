@@ -97,9 +97,7 @@ internal sealed record LdmUNet(KeyMap Names, JsonObject Config)
 
         private bool Has(string prefix) => unet.Keys.Any(key => key.StartsWith(prefix + ".", StringComparison.Ordinal));
 
-        private long Size(string key, int axis) => unet.Contains(key) && unet.Info(key).Shape is var shape && shape.Count > axis
-            ? shape[axis]
-            : throw new CheckpointFormatException(unet.Path, "the weight is missing, or has another shape", "It is no UNet of Stable Diffusion.", key);
+        private long Size(string key, int axis) => unet.Size(key, axis, "It is no UNet of Stable Diffusion.");
 
         private JsonObject Config(int latentSize)
         {

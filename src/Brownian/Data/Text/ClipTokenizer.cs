@@ -93,26 +93,7 @@ public sealed class ClipTokenizer
 
     private IEnumerable<int> Body(string text) => Cleaning == TextCleaning.OpenAi
         ? ClipWords.Of(Cleaning.Clean(text), special).SelectMany(Word)
-        : Parts(text).SelectMany(part => special.Contains(part) ? [Number(part)] : ClipWords.Of(Cleaning.Clean(part), special).SelectMany(Word));
-
-    /// <summary>Hugging Face looks for special tokens before it cleans: what is between them is cleaned apart.</summary>
-    private IEnumerable<string> Parts(string text)
-    {
-        while (text.Length > 0)
-        {
-            var found = special.Select(token => (At: text.IndexOf(token, StringComparison.Ordinal), Token: token)).Where(place => place.At >= 0).ToArray();
-            if (found.Length == 0)
-            {
-                yield return text;
-                yield break;
-            }
-
-            var (at, token) = found.MinBy(place => place.At);
-            yield return text[..at];
-            yield return token;
-            text = text[(at + token.Length)..];
-        }
-    }
+        : SpecialTokens.Split(text, special).SelectMany(part => special.Contains(part) ? [Number(part)] : ClipWords.Of(Cleaning.Clean(part), special).SelectMany(Word));
 
     private int[] Word(string word)
     {

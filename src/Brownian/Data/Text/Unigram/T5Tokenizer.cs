@@ -57,7 +57,7 @@ public sealed class T5Tokenizer
     }
 
     /// <summary>The tokens of a text, with <see cref="End"/> after them.</summary>
-    public IReadOnlyList<int> Encode(string text) => [.. Parts(text).SelectMany(part => special.TryGetValue(part, out var token) ? [token] : segments.Of(UnigramText.Normalize(vocabulary, part))), End];
+    public IReadOnlyList<int> Encode(string text) => [.. SpecialTokens.Split(text, special.Keys).SelectMany(part => special.TryGetValue(part, out var token) ? [token] : segments.Of(UnigramText.Normalize(vocabulary, part))), End];
 
     /// <summary>The tokens of a text, cut and filled to a length: the end is kept. What is filled is <see cref="Pad"/>, which encoders are not shown.</summary>
     /// <param name="text">The text.</param>
@@ -76,24 +76,6 @@ public sealed class T5Tokenizer
         var pieces = tokens.Where(token => token != End && token != Pad)
             .Select(token => names.GetValueOrDefault(token) ?? (token >= 0 && token < vocabulary.Pieces.Count ? vocabulary.Pieces[token].Text : ""));
         return string.Concat(pieces).Replace('▁', ' ').TrimStart(' ');
-    }
-
-    private IEnumerable<string> Parts(string text)
-    {
-        while (text.Length > 0)
-        {
-            var found = special.Keys.Select(token => (At: text.IndexOf(token, StringComparison.Ordinal), Token: token)).Where(place => place.At >= 0 && place.Token.Length > 0).ToArray();
-            if (found.Length == 0)
-            {
-                yield return text;
-                yield break;
-            }
-
-            var (at, token) = found.MinBy(place => place.At);
-            yield return text[..at];
-            yield return token;
-            text = text[(at + token.Length)..];
-        }
     }
 
     private static (int Length, int Extra) Settings(string file)
