@@ -17,4 +17,10 @@ public readonly record struct NoiseLevel(double Time, double Alpha, double Sigma
 
     /// <summary>Whether no noise is left (σ = 0).</summary>
     public bool IsClean => Sigma == 0;
+
+    /// <summary>
+    /// Whether practically no signal is left (σ/α above 1000, or infinite): where zero-terminal-SNR and cosine schedules begin. A change of ε̂ is a
+    /// change of x̂0 that is σ/α times as large, so methods do not follow slopes in σ/α from here.
+    /// </summary>
+    public bool IsPureNoise => !(NoiseToSignal <= 1000);
 }

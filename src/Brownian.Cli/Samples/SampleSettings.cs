@@ -1,5 +1,6 @@
 using Brownian.Checkpoints;
 using Brownian.Guidance;
+using Brownian.Paths;
 using Brownian.Samplers;
 using Brownian.Spacing;
 using Brownian.Tasks;
@@ -35,13 +36,13 @@ internal sealed record SampleSettings
 
     public bool Trajectory { get; init; }
 
-    /// <summary>The model's own settings, and over them what the user chose. A sampler brings its own spacing, steps and options.</summary>
+    /// <summary>The model's own settings, and over them what the user chose. A sampler brings its own steps, options and, if it suits the path, spacing.</summary>
     public static SampleSettings For(
         ModelBundle bundle, string? sampler, string? spacing, int? steps, double? guidance, SamplerSettings? options = null)
     {
         var usual = bundle.Sampling;
         var row = SamplerCatalog.FindRow(sampler ?? usual.Sampler);
-        var own = sampler is null ? usual.Spacing : NameOf(row.Spacing);
+        var own = sampler is null ? usual.Spacing : Suits(row.Spacing, bundle.Model.Path) ? NameOf(row.Spacing) : RecommendedSampling.For(bundle.Model.Path).Spacing;
         return new()
         {
             Sampler = row.Names[0],
@@ -142,6 +143,9 @@ internal sealed record SampleSettings
         _ = SamplerOptions.Apply(sampler, both);
         return both.Count == 0 ? null : both;
     }
+
+    /// <summary>Spacings in σ/α waste their steps where it begins at 20 000, as the cosine schedule's, or at ∞.</summary>
+    private static bool Suits(ISpacing spacing, GaussianPath path) => !(spacing is Karras or Exponential && path.Noisiest.IsPureNoise);
 
     private static string NameOf(ISpacing spacing) =>
         SpacingCatalog.All.FirstOrDefault(row => row.Spacing.Equals(spacing))?.Names[0] ?? SpacingCatalog.All[0].Names[0];

@@ -36,6 +36,21 @@ public sealed class DistillationTests
         Assert.InRange(ErrorOfOneStep(objective, teacher, oracle, steps: 1000), 0, 0.1);
     }
 
+    // The cosine schedule begins at σ/α = 20 000. Heun's step in σ/α makes 1700 times the teacher's errors of its first target.
+    [Fact]
+    public void From_pure_noise_the_targets_keep_the_teachers_errors_small()
+    {
+        using var scope = NewDisposeScope();
+        var oracle = new GaussianOracle(0.3, 0.5);
+        var path = DiscretePath.Cosine();
+        var told = new PredictX0 { TimeScale = 0.001 };
+        var teacher = new DiffusionModel(
+            new ExactNetwork(ExactNetwork.EachAt((x, at) => oracle.Denoise(x, path.At(Math.Min(1000 * at.Time, 999))).X0 + 0.02 * Math.Sin(1e6 * at.Time))), path, told);
+        var objective = new ConsistencyDistillation();
+        Assert.InRange(
+            ErrorOfOneStep(objective, teacher, oracle, steps: 300, network => new(network, path, new PredictV { TimeScale = 0.001 })), 0, 0.15);
+    }
+
     [Fact]
     public void Consistency_training_teaches_a_network_the_flow_map_without_a_teacher()
     {
@@ -177,10 +192,11 @@ public sealed class DistillationTests
     }
 
     /// <summary>Root mean square distance of what one step from pure noise gives from where the flow ends.</summary>
-    private static double ErrorOfOneStep(Objective objective, DiffusionModel? teacher, GaussianOracle oracle, long steps)
+    private static double ErrorOfOneStep(
+        Objective objective, DiffusionModel? teacher, GaussianOracle oracle, long steps, Func<ToyNetwork, DiffusionModel>? student = null)
     {
         using var network = new ToyNetwork(width: 48);
-        var model = ToyNetwork.Model(network);
+        var model = (student ?? ToyNetwork.Model)(network);
         var options = new TrainerOptions
         {
             Seed = 1,

@@ -7,12 +7,13 @@ namespace Brownian.Objectives;
 /// </summary>
 public sealed record ConsistencyDistillation : ConsistencyObjective
 {
-    /// <summary>Distillation over 18 steps, as in the paper, and all of them visited equally often.</summary>
+    /// <summary>Distillation over 4 steps, then 8, then 16, all pairs of levels drawn equally often.</summary>
     /// <remarks>
-    /// The paper weighs all pairs the same; then the wide gaps at high noise, whose targets are wrong until all below them are right, drown the
-    /// close ones. By the inverse of the gap the error of one step on a plane is a third after as many updates.
+    /// The paper has 18 from the start and weighs all pairs the same; then few of the targets, which are right only when all below them are, get right in short
+    /// trainings, and the wide pairs drown the close ones. On Fashion-MNIST, after 7 minutes on a core, one and four steps of such a student had Fréchet
+    /// distances of 26 and 31, and have 5.8 and 1.0.
     /// </remarks>
-    public ConsistencyDistillation() => (FirstSteps, LastSteps, Weight) = (18, 18, ConsistencyWeight.Gap);
+    public ConsistencyDistillation() => (FirstSteps, LastSteps, Weight) = (4, 16, ConsistencyWeight.Gap);
 
     /// <summary>Order of the teacher's step: 1 Euler (DDIM), 2 Heun, which asks it twice.</summary>
     public int Order { get; init; } = 2;
@@ -37,8 +38,9 @@ public sealed record ConsistencyDistillation : ConsistencyObjective
     }
 
     /// <remarks>
-    /// With y = x/α and s = σ/α the flow is dy/ds = ε̂. Heun's step y + (s′ − s)·(ε̂ + ε̂′)/2, multiplied out by α′ so that no infinite s remains
-    /// but in the difference of the two beliefs. A step to clean data is Euler's: there the belief is the data whatever ε̂ is.
+    /// With z = x/σ and r = α/σ the flow is dz/dr = x̂0. Heun's step z + (r′ − r)·(x̂0 + x̂0′)/2, multiplied out by σ′, is Euler's and a share of the
+    /// change of the belief that is below 1: errors of the teacher stay as large as they are. (In x/α and σ/α the share is that of the change of ε̂, and
+    /// from pure noise it has no bound.) A step to clean data is Euler's: there the belief is the data whatever x̂0 is.
     /// </remarks>
     private Tensor Next(TeacherBelief teacher, ConsistencyPair pair, Condition? condition)
     {
@@ -51,8 +53,7 @@ public sealed record ConsistencyDistillation : ConsistencyObjective
         }
 
         var second = teacher.Of(euler, to, condition);
-        var change = (second.Epsilon - first.Epsilon) / 2;
-        var heun = euler + (to.Sigma - to.Alpha * from.Sigma / Denoised.OrInfinity(from.Alpha)) * change;
-        return heun.where(to.Sigma.gt(0).logical_and(from.Alpha.gt(0)), euler);
+        var heun = euler + (to.Alpha - to.Sigma * from.Alpha / from.Sigma) * ((second.X0 - first.X0) / 2);
+        return heun.where(to.Sigma.gt(0), euler);
     }
 }

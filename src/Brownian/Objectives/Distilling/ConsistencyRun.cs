@@ -61,7 +61,10 @@ internal sealed class ConsistencyRun(
 
     private double[] Factors(ConsistencyDraw draw) => objective.Weight == ConsistencyWeight.Uniform
         ? [.. draw.Levels.Select(_ => 1.0)]
-        : [.. draw.Levels.Zip(draw.Next, (from, to) => 1 / (Ratio(from) - Ratio(to)))];
+        : [.. draw.Levels.Zip(draw.Next, (from, to) => 1 / Gap(from, to))];
+
+    private static double Gap(NoiseLevel from, NoiseLevel to) =>
+        from.IsPureNoise ? Math.Max(1, to.NoiseToSignal) : from.NoiseToSignal - to.NoiseToSignal;
 
     /// <summary>Sums of the probabilities of the steps; the last is their total.</summary>
     private double[] Cumulative()

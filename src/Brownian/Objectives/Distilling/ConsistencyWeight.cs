@@ -6,6 +6,9 @@ public enum ConsistencyWeight
     /// <summary>All the same (Song et al. 2023).</summary>
     Uniform,
 
-    /// <summary>1 over the difference of the two σ/α, so that close pairs do not vanish (Song and Dhariwal 2024, section 3.4).</summary>
+    /// <summary>
+    /// 1 over the difference of the two σ/α, so that close pairs do not vanish (Song and Dhariwal 2024, section 3.4). Pure noise counts as twice the σ/α of
+    /// the level below it: without a limit the pair in which sampling begins would count nothing.
+    /// </summary>
     Gap,
 }

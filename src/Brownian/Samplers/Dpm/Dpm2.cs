@@ -13,8 +13,8 @@ public sealed record Dpm2(double Eta = 0) : OneStepSampler
     public Churn? Churn { get; init; }
 
     /// <summary>
-    /// The noise that is kept is a difference of squares in float32, as in diffusers' KDPM2AncestralDiscreteScheduler: in long steps it is mostly rounding. For
-    /// reproducing its numbers.
+    /// The noise that is kept is a difference of squares in float32, as in diffusers' KDPM2AncestralDiscreteScheduler: in long steps it is mostly rounding; and
+    /// slopes are followed from pure noise (<see cref="NoiseLevel.IsPureNoise"/>) if σ/α is finite there. For reproducing its numbers.
     /// </summary>
     public bool AsDiffusers { get; init; }
 
@@ -23,8 +23,8 @@ public sealed record Dpm2(double Eta = 0) : OneStepSampler
     {
         var (noisy, at) = Churn?.Apply(xt, from, run.Schedule, run.Noise) ?? (xt, from);
         var belief = run.Denoiser.Denoise(noisy, at);
-        var (kept, fresh) = AsDiffusers && !to.IsClean ? InSinglePrecision(at, to) : AncestralSplit.Of(at, to, Eta);
-        var next = kept == 0 || at.Alpha == 0
+        var (kept, fresh) = AsDiffusers && Eta > 0 && !to.IsClean ? InSinglePrecision(at, to) : AncestralSplit.Of(at, to, Eta);
+        var next = kept == 0 || (AsDiffusers ? at.Alpha == 0 : at.IsPureNoise)
             ? (belief.X0 * to.Alpha).add_(belief.Epsilon, alpha: kept)
             : Midpoint(run, noisy, belief, at, to, kept / to.Alpha);
         return fresh == 0 ? next : next.add_(run.Noise.NormalLike(xt), alpha: fresh);

@@ -27,8 +27,8 @@ public sealed record DpmSinglestep(int Order = 2, DpmPrediction Prediction = Dpm
     public bool LowerOrderFinal { get; init; } = true;
 
     /// <summary>
-    /// The noises of a block are independent, and not increments of one Brownian motion; and a term of the third-order stochastic step has the wrong
-    /// sign. For reproducing numbers that were made so.
+    /// The noises of a block are independent, and not increments of one Brownian motion; a term of the third-order stochastic step has the wrong
+    /// sign; and slopes are followed from pure noise (<see cref="NoiseLevel.IsPureNoise"/>). For reproducing numbers that were made so.
     /// </summary>
     public bool AsDiffusers { get; init; }
 
@@ -93,7 +93,9 @@ public sealed record DpmSinglestep(int Order = 2, DpmPrediction Prediction = Dpm
         private int OrderOf(NoiseLevel from, NoiseLevel to)
         {
             var wanted = to.IsClean ? 1 : step < 0 ? inBlock % solver.Order + 1 : orders[step];
-            return Math.Min(Math.Min(wanted, inBlock + 1), Math.Max(1, block.Usable(wanted)));
+            var order = Math.Min(Math.Min(wanted, inBlock + 1), Math.Max(1, block.Usable(wanted)));
+            var integratesSlopes = solver is { Prediction: DpmPrediction.Noise, AsDiffusers: false };
+            return integratesSlopes && order > 1 && block.LevelOf(order - 1).IsPureNoise ? 1 : order;
         }
 
         private Tensor Advance(int order, NoiseLevel from, NoiseLevel to)

@@ -18,8 +18,8 @@ public sealed record Pndm(PndmStart Warmup = PndmStart.RungeKutta) : Sampler
     private const int WarmupSteps = 3;
 
     /// <summary>
-    /// Steps end where diffusers ends them (see <see cref="Ddim.AsDiffusers"/>), the middle of a Runge–Kutta step is at half its time, and α is 10⁻⁸
-    /// in pure noise; for reproducing numbers that were made so.
+    /// Steps end where diffusers ends them (see <see cref="Ddim.AsDiffusers"/>), the middle of a Runge–Kutta step is at half its time, slopes are
+    /// followed from pure noise (<see cref="NoiseLevel.IsPureNoise"/>), where α is 10⁻⁸ if it is 0; for reproducing numbers that were made so.
     /// </summary>
     public bool AsDiffusers { get; init; }
 
@@ -49,7 +49,7 @@ public sealed record Pndm(PndmStart Warmup = PndmStart.RungeKutta) : Sampler
             var slope = Slope(belief, from);
             slopes.Add(slope, from);
             var number = taken++;
-            if (from.Alpha == 0)
+            if (method.AsDiffusers ? from.Alpha == 0 : from.IsPureNoise)
             {
                 return method.AsDiffusers
                     ? FromNothing(xt, slopes.Sum(Bashforth[slopes.Count - 1]), to)
