@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
-using System.Reflection;
 using Brownian.Cli.Commands;
 using Brownian.Cli.Terminals;
+using Brownian.Runtime;
 
 namespace Brownian.Cli;
 
@@ -11,8 +11,7 @@ namespace Brownian.Cli;
 /// <remarks>Nothing here may name a type of the library: its module initializer loads libtorch, and --help must not wait for that.</remarks>
 internal sealed class CommandLine(Terminal terminal)
 {
-    public static string Version =>
-        typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+    public static string Version => ProgramVersion.Whole;
 
     public int Run(IReadOnlyList<string> args)
     {
@@ -27,7 +26,8 @@ internal sealed class CommandLine(Terminal terminal)
         var said = new StringWriter();
         configuration.Output = configuration.Error = said;
         parse.Invoke(configuration);
-        ReportUsage(parse, said.ToString().Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        var text = parse.Errors.Aggregate(said.ToString(), (all, e) => WrongNumber.Of(e) is { } told ? all.Replace(e.Message, told, StringComparison.Ordinal) : all);
+        ReportUsage(parse, text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
         return ExitCode.Usage;
     }
 
@@ -47,7 +47,7 @@ internal sealed class CommandLine(Terminal terminal)
             terminal.Fail(line);
         }
 
-        terminal.Error.WriteLine($"See `brownian {CommandPath(parse)}--help`.");
+        terminal.Error.WriteLine($"See `{ProgramName.Call} {CommandPath(parse)}--help`.");
     }
 
     private RootCommand Create()

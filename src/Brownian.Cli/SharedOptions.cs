@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Brownian.Cli;
 
@@ -59,13 +60,31 @@ internal static class SharedOptions
     public static Option<string?> Bins() =>
         new Option<string?>("--bins") { Description = "The bins of the bytes: centred on their values, or score-sde's.", HelpName = "NAME" }.AcceptOnly("centred", "score-sde");
 
-    private static Option<string?> AcceptOnly(this Option<string?> option, params string[] values)
+    /// <summary>Takes, and completes, these words only.</summary>
+    public static T AcceptOnly<T>(this T option, params string[] values)
+        where T : Option
     {
-        option.AcceptOnlyFromAmong(values);
+        option.CompletionSources.Add(values);
+        option.Validators.Add(result => OneOf(values, result, option.Name));
         return option;
     }
 
-    private static void Positive(System.CommandLine.Parsing.OptionResult result, string name)
+    /// <inheritdoc cref="AcceptOnly{T}(T, string[])"/>
+    public static void AcceptOnly(this Argument<string> argument, params string[] values)
+    {
+        argument.CompletionSources.Add(values);
+        argument.Validators.Add(result => OneOf(values, result, argument.Name));
+    }
+
+    private static void OneOf(string[] values, SymbolResult result, string name)
+    {
+        foreach (var token in result.Tokens.Where(token => !values.Contains(token.Value, StringComparer.Ordinal)))
+        {
+            result.AddError($"{name}: expected {string.Join(", ", values[..^1])} or {values[^1]}; got {token.Value}.");
+        }
+    }
+
+    private static void Positive(OptionResult result, string name)
     {
         if (result.Tokens is [var token] && double.TryParse(token.Value, out var value) && !(value > 0))
         {

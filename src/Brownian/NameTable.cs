@@ -12,7 +12,7 @@ public sealed class NameTable<T>(string what, IEnumerable<(IReadOnlyList<string>
     public IReadOnlyList<string> Names => [.. rows.Select(row => row.Names[0])];
 
     /// <summary>The thing with this name.</summary>
-    /// <exception cref="ArgumentException">There is none; the message has the nearest name and all main names.</exception>
+    /// <exception cref="ArgumentException">There is none; the message has the nearest name, if one is near, and all main names.</exception>
     public T Find(string name)
     {
         var wanted = Plain(name);
@@ -24,8 +24,9 @@ public sealed class NameTable<T>(string what, IEnumerable<(IReadOnlyList<string>
             }
         }
 
-        var nearest = rows.SelectMany(row => row.Names).MinBy(n => EditDistance.Between(Plain(n), wanted));
-        throw new ArgumentException($"{what}: there is no '{name}'. Did you mean '{nearest}'? There are: {string.Join(", ", Names)}.", nameof(name));
+        var known = rows.SelectMany(row => row.Names).ToArray();
+        var nearest = NearestName.Find(wanted, [.. known.Select(Plain)]) is { } plain ? $"Did you mean '{Array.Find(known, n => Plain(n) == plain)}'? " : "";
+        throw new ArgumentException($"{what}: there is no '{name}'. {nearest}There are: {string.Join(", ", Names)}.", nameof(name));
     }
 
     /// <summary>Whether anything has this name.</summary>

@@ -21,7 +21,7 @@ public sealed class DecodeTests : IDisposable
         ImageCodec.SavePng(new Picture(1, 8, 8, [.. Enumerable.Range(0, 64).Select(i => (byte)(96 + i))]), folder / "image.png");
         Assert.Equal(0, Cli.Run(["encode", model, folder / "image.png", "--out", folder / "encoded", .. Tolerances]).Code);
         var told = Cli.Run(["decode", model, folder / "encoded/latents.safetensors", "--out", folder / "decoded", .. Tolerances]);
-        Assert.Equal((0, "1 pictures"), (told.Code, told.Error.Split(',')[0].Trim()));
+        Assert.Equal((0, "1 picture"), (told.Code, told.Error.Split(',')[0].Trim()));
         Assert.Equal((folder / "decoded") + Environment.NewLine, told.Out);
 
         // The third picture of the round trip, drawn four times as large.

@@ -86,6 +86,24 @@ public sealed class DrawingTests : IDisposable
         Assert.StartsWith("brownian: --prompt: the model draws without texts and images.", outcome.Error);
     }
 
+    [Fact]
+    public void A_folder_that_is_no_model_is_told_so_and_not_that_it_reads_no_texts()
+    {
+        var outcome = Cli.Run("sample", folder.Path, "--prompt", "a horse", "--out", folder / "x");
+        Assert.Equal(1, outcome.Code);
+        Assert.Contains("the folder has no model_index.json", outcome.Error);
+    }
+
+    [Fact]
+    public void The_folders_own_scheduler_is_named_by_its_class()
+    {
+        var own = Cli.Run("sample", Model, "--prompt", "x", "--steps", "2", "--size", "16x16", "--out", folder / "a");
+        Assert.Matches(@"1 picture by \w+Scheduler, 2 steps, guidance 7.5, in ", own.Error);
+        var other = Cli.Run("sample", Model, "--prompt", "x", "--sampler", "ddim", "--steps", "1", "--size", "16x16", "--out", folder / "b");
+        Assert.Matches(@"1 picture by ddim, levels of \w+Scheduler, 1 step, guidance 7.5, in ", other.Error);
+        Assert.Contains("sampler  the folder's scheduler, 2 steps", Cli.Run("info", folder / "a/000000.png").Out);
+    }
+
     private void Sample(string name, params string[] options)
     {
         var outcome = Cli.Run(["sample", Model, "--steps", "2", "--out", folder / name, .. options]);

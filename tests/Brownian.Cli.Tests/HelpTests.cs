@@ -44,7 +44,7 @@ public sealed class HelpTests
         var outcome = Cli.Run("doctr");
         Assert.Equal(2, outcome.Code);
         Assert.Empty(outcome.Out);
-        Snapshot.Matches("typo-command.txt", outcome.Error);
+        Snapshot.Matches("typo-command.txt", Named(outcome.Error));
     }
 
     [Fact]
@@ -53,8 +53,12 @@ public sealed class HelpTests
         var outcome = Cli.Run("doctor", "--jsn");
         Assert.Equal(2, outcome.Code);
         Assert.Empty(outcome.Out);
-        Snapshot.Matches("typo-option.txt", outcome.Error);
+        Snapshot.Matches("typo-option.txt", Named(outcome.Error));
     }
+
+    [Fact]
+    public void An_argument_that_is_none_of_its_words_is_told_with_them() =>
+        Assert.StartsWith("brownian: SHELL: expected bash or zsh; got fish." + Environment.NewLine, Cli.Run("completion", "fish").Error);
 
     [Fact]
     public void Completion_suggests_commands_and_options()
@@ -62,4 +66,7 @@ public sealed class HelpTests
         Assert.Contains("doctor", Cli.Run("[suggest:3]", "doc").Out.Split('\n'));
         Assert.Contains("--json", Cli.Run("[suggest:9]", "doctor --").Out.Split('\n'));
     }
+
+    // How the program is called here depends on the checkout.
+    private static string Named(string text) => text.Replace(ProgramName.Call, "brownian", StringComparison.Ordinal);
 }

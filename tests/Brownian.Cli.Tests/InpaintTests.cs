@@ -49,6 +49,8 @@ public sealed class InpaintTests : IDisposable
     [Theory]
     [InlineData("--keep says what stays and --mask what is to be filled", "--keep", "left", "--mask", "hole.png")]
     [InlineData("--mask: expected a picture; got left", "--mask", "left")]
+    [InlineData("--mask: there is no file hole", "--mask", "hole")]
+    [InlineData("--keep: expected left, right, top, bottom, or a picture that is white where the image stays; there is no file middle.", "--keep", "middle")]
     [InlineData("expected -n, --jump and --resample above 0", "--resample", "0")]
     [InlineData("RePaint keeps known pixels as they are", "--method", "repaint", "--deviation", "0.1")]
     public void Options_that_contradict_each_other_are_refused(string message, params string[] options)

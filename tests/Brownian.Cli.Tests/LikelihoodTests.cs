@@ -74,6 +74,35 @@ public sealed class LikelihoodTests : IDisposable
     }
 
     [Theory]
+    [InlineData("likelihood")]
+    [InlineData("encode")]
+    [InlineData("compare")]
+    public void Pictures_of_another_size_are_resized_and_that_is_said_in_one_line(string command)
+    {
+        Directory.CreateDirectory(folder / "set");
+        ImageCodec.SavePng(new Picture(1, 16, 12), folder / "set/a.png");
+        ImageCodec.SavePng(new Picture(1, 8, 8), folder / "set/b.png");
+        string[] words = command == "compare"
+            ? [command, Picture(), "--run", model, "--variants", folder / "set/a.png", folder / "set/b.png", "--score-only", "--draws", "1"]
+            : [command, model, Picture(), folder / "set"];
+        var outcome = Cli.Run([.. words, .. command == "likelihood" ? (string[])[] : ["--out", folder / "x"], .. Loose]);
+        Assert.True(outcome.Code == 0, outcome.Error);
+        Assert.Single(outcome.Error.Split('\n'), line => line == "brownian: 1 of 3 images was resized to 8×8, the model's size");
+    }
+
+    [Fact]
+    public void Pictures_of_the_models_size_are_measured_without_a_word() =>
+        Assert.Empty(Cli.Run(["likelihood", model, Picture(), .. Loose]).Error);
+
+    [Fact]
+    public void A_word_that_an_option_does_not_take_is_told_with_its_name()
+    {
+        var outcome = Cli.Run("likelihood", model, Picture(), "--probe", "foo");
+        Assert.Equal(2, outcome.Code);
+        Assert.StartsWith("brownian: --probe: expected rademacher or gaussian; got foo." + Environment.NewLine, outcome.Error);
+    }
+
+    [Theory]
     [InlineData("variant: there is no 'blur'", "compare", "--variants", "blur")]
     [InlineData("--level, --draws:", "compare", "--level", "0")]
     [InlineData("--rtol, --atol:", "compare", "--rtol", "0")]

@@ -35,12 +35,12 @@ public sealed class OriginalTests : IDisposable
     {
         var told = Cli.Run("bound", SmallModel.Save(folder / "grey"), "builtin:strokes");
         Assert.Equal(2, told.Code);
-        Assert.Contains("brownian likelihood", told.Error, StringComparison.Ordinal);
+        Assert.Contains($"`{ProgramName.Call} likelihood`", told.Error, StringComparison.Ordinal);
     }
 
     [Fact]
     public void The_likelihood_of_bits_is_sent_to_the_bound() =>
-        Assert.Contains("brownian bound", Cli.Run("likelihood", bits, "builtin:strokes", "-n", "1").Error, StringComparison.Ordinal);
+        Assert.Contains($"`{ProgramName.Call} bound`", Cli.Run("likelihood", bits, "builtin:strokes", "-n", "1").Error, StringComparison.Ordinal);
 
     [Fact]
     public void Samples_of_bits_are_black_and_white()

@@ -119,12 +119,19 @@ public sealed class SampleTests : IDisposable
 
     [Theory]
     [InlineData("sampler: there is no 'dpm++2n'. Did you mean 'dpm++2m'?", "--sampler", "dpm++2n")]
-    [InlineData("options: Ddim has no setting 'snr'. It has: eta.", "--sampler", "ddim", "--option", "snr=1")]
+    [InlineData("options: ddim has no setting 'snr'. It has: eta.", "--sampler", "ddim", "--option", "snr=1")]
     [InlineData("options: expected name=number, such as eta=0.5; got 'eta'.", "--sampler", "ddim", "--option", "eta")]
     [InlineData("class: expected a number from 0 to 2 or a class name; got 'dgo'.", "--class", "dgo")]
     [InlineData("--grid: expected rows x columns, such as 8x8; got eight.", "--grid", "eight")]
     [InlineData("--device: expected auto, cpu, cuda or cuda:N; got gpu.", "--device", "gpu")]
     [InlineData("--steps: expected a number above 0; got 0.", "--steps", "0")]
+    [InlineData("--guidance: expected a number; got abc.", "--guidance", "abc")]
+    [InlineData("--steps: expected a whole number; got 2.5.", "--steps", "2.5")]
+    [InlineData("--batch: expected a whole number; got many.", "--batch", "many")]
+    [InlineData("--seed: expected a whole number of at least 0; got -1.", "--seed", "-1")]
+    [InlineData("--precision: expected float32 or bfloat16; got float16.", "--precision", "float16")]
+    [InlineData("spacing: there is no 'foo'. There are: trailing,", "--spacing", "foo")]
+    [InlineData("--grid: 2x2 has room for 4 pictures; got -n 9.", "-n", "9", "--grid", "2x2")]
     public void A_wrong_option_is_one_line_and_exit_code_2(string message, params string[] options)
     {
         var outcome = Cli.Run(["sample", model, "--out", folder / "x", .. options]);
@@ -132,6 +139,66 @@ public sealed class SampleTests : IDisposable
         Assert.Empty(outcome.Out);
         Assert.StartsWith("brownian: " + message, outcome.Error);
         Assert.DoesNotContain("   at ", outcome.Error);
+    }
+
+    [Fact]
+    public void Fewer_pictures_than_a_grid_has_cells_keep_its_columns()
+    {
+        Sample("a", "-n", "2", "--grid", "3x4");
+        var grid = ImageCodec.Load(folder / "a/grid.png");
+        Assert.Equal((10 + 2, 4 * 10 + 2), (grid.Height, grid.Width));
+    }
+
+    [Theory]
+    [InlineData("sample")]
+    [InlineData("inpaint")]
+    public void Guidance_that_has_no_class_to_follow_is_told_in_one_line(string command)
+    {
+        ImageCodec.SavePng(new Picture(1, 8, 8), folder / "image.png");
+        string[] words = command == "sample" ? [command, model, "--force"] : [command, model, folder / "image.png"];
+        Cli.Outcome Run(params string[] options) => Cli.Run([.. words, "-n", "1", "--steps", "1", "--guidance", "2", "--out", folder / "x", .. options]);
+        var free = Run();
+        Assert.Equal(0, free.Code);
+        Assert.Single(free.Error.Split('\n'), line => line.StartsWith("brownian: --guidance: without --class there is nothing to follow", StringComparison.Ordinal));
+        Assert.DoesNotContain("--guidance", Run("--class", "owl").Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_picture_of_one_step_is_told_in_the_singular()
+    {
+        var outcome = Cli.Run("sample", model, "-n", "1", "--steps", "1", "--sampler", "ddim", "--option", "eta=1", "--out", folder / "a");
+        Assert.StartsWith("1 picture by ddim (eta=1), trailing, 1 step, in ", outcome.Error);
+    }
+
+    [Fact]
+    public void A_damaged_picture_is_named()
+    {
+        Sample("a", "-n", "1");
+        File.WriteAllBytes(folder / "a/cut.png", File.ReadAllBytes(folder / "a/000000.png")[..^9]);
+        var outcome = Cli.Run("reproduce", folder / "a/cut.png");
+        Assert.Equal(1, outcome.Code);
+        Assert.StartsWith($"brownian: {folder / "a/cut.png"}: Truncated PNG", outcome.Error);
+    }
+
+    [Theory]
+    [InlineData("unet", "the file is missing")]
+    [InlineData("unet/config.json", "the file is missing")]
+    public void Info_tells_what_a_model_lacks_and_fails(string part, string problem)
+    {
+        var path = Path.Combine(model, part);
+        if (Directory.Exists(path))
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        else
+        {
+            File.Delete(path);
+        }
+
+        var outcome = Cli.Run("info", model);
+        Assert.Equal(1, outcome.Code);
+        Assert.Matches($"problem .*{part}.*{problem}", outcome.Out);
+        Assert.DoesNotContain("use it", outcome.Out, StringComparison.Ordinal);
     }
 
     [Fact]

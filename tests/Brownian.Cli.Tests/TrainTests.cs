@@ -138,8 +138,26 @@ public sealed class TrainTests : IDisposable
     {
         Train("--steps", "1", "--out", folder / "run");
         var again = Cli.Run([.. Arguments("--steps", "1", "--out", folder / "run")]);
-        Assert.NotEqual(0, again.Code);
+        Assert.Equal(2, again.Code);
         Assert.Contains("--resume", again.Error);
+    }
+
+    [Fact]
+    public void A_damaged_checkpoint_that_is_passed_over_is_told()
+    {
+        Train("--steps", "4", "--set", "checkpoints.every_steps=2", "--out", folder / "run");
+        File.WriteAllText(folder / "run/checkpoints/step-0000004/ema.safetensors", "damaged");
+        var resumed = Cli.Run("train", "--resume", folder / "run", "--steps", "5");
+        Assert.True(resumed.Code == 0, resumed.Error);
+        Assert.Matches(@"brownian: a damaged checkpoint is passed over: step-0000004: .*ema\.safetensors.*; the run goes on from step 2\n", resumed.Error);
+    }
+
+    [Fact]
+    public void What_there_is_one_of_is_in_the_singular()
+    {
+        var trained = Train("--steps", "1", "--out", folder / "run");
+        Assert.Contains("saved after 1 step\n", trained.Error);
+        Assert.Contains("\n1 step, 8 images, ", trained.Error);
     }
 
     [Fact]

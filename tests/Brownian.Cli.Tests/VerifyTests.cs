@@ -15,7 +15,7 @@ public sealed class VerifyTests
         Assert.Equal(2, lines.Length);
         Assert.StartsWith("unet2d_classcond ", lines[0]);
         Assert.EndsWith("pass", lines[0]);
-        Assert.Equal("1 cases: 1 passed, 0 failed, 0 unsupported", lines[1]);
+        Assert.Equal("1 case: 1 passed, 0 failed, 0 unsupported", lines[1]);
     }
 
     [Fact]

@@ -40,8 +40,9 @@ internal sealed class BoundCommand : BrownianCommand
         bundle.Model.Network.to(Devices.Of(parse.GetValue(device)!));
         var options = new DatasetOptions { DataDirectory = parse.GetValue(folder), Size = bundle.Image.Height, Channels = bundle.Image.Channels };
         IImageDataset Open(string part) => UsageException.When(() => DatasetCatalog.Open(parse.GetValue(data)!, options with { Split = part }));
-        var bits = UsageException.When(() => BitsOfImages.Of(
-            bundle, Open(parse.GetValue(split)!), Open("train"), parse.GetValue(count), parse.GetValue(seed), cancellation));
+        var images = Open(parse.GetValue(split)!);
+        var bits = UsageException.When(() => BitsOfImages.Of(bundle, images, Open("train"), parse.GetValue(count), parse.GetValue(seed), cancellation));
+        ImageInputs.Warn(Terminal, bundle.Image, Enumerable.Range(0, bits.Images).Count(images.WasResized), bits.Images);
         if (parse.GetValue(json))
         {
             Terminal.Out.WriteLine(Json.Of(bits));
@@ -49,7 +50,7 @@ internal sealed class BoundCommand : BrownianCommand
         }
 
         Terminal.Out.WriteLine($"images      {bits.Images} of {bits.Pixels} bits");
-        Terminal.Out.WriteLine($"bound       {Words.Number(bits.PerImage)} ± {Words.Number(bits.StandardError)} bits an image, {bits.PerImage / bits.Pixels:0.0000} a pixel, in {bits.Calls} network calls");
+        Terminal.Out.WriteLine($"bound       {Words.Number(bits.PerImage)} ± {Words.Number(bits.StandardError)} bits an image, {bits.PerImage / bits.Pixels:0.0000} a pixel, in {Words.Counted(bits.Calls, "network call")}");
         Terminal.Out.WriteLine($"pixels      {Words.Number(bits.Factorised)} bits an image by the frequency of each pixel alone, {bits.Factorised / bits.Pixels:0.0000} a pixel");
         Terminal.Out.WriteLine($"fair coins  {bits.Pixels} bits an image");
         return ExitCode.Ok;

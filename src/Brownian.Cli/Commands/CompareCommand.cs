@@ -47,7 +47,8 @@ internal sealed class CompareCommand : BrownianCommand
         using var scope = NewDisposeScope();
         using var bundle = shared.Load(parse, parse.GetValue(run)!);
         using var inputs = ImageInputs.Load(bundle, [parse.GetValue(image)!], parse.GetValue(folder), null, 1);
-        var changed = Variants(parse, bundle, inputs.Images);
+        var (changed, files) = Variants(parse, bundle, inputs.Images);
+        ImageInputs.Warn(Terminal, bundle.Image, inputs.Resized + files.Sum(file => file.Resized), 1 + files.Count);
         var request = Request(parse, bundle, inputs);
         var place = OutputFolder.Choose(parse.GetValue(output), "compared", parse.GetValue(force));
         var comparison = Compare.Run(bundle.Model, inputs.Images, changed, request, cancellation);
@@ -81,12 +82,20 @@ internal sealed class CompareCommand : BrownianCommand
         };
     }
 
-    private List<(string Name, Tensor Image)> Variants(ParseResult parse, ModelBundle bundle, Tensor original)
+    // The variants, and those of them that were read from files.
+    private (List<(string Name, Tensor Image)> All, List<ImageInputs> Files) Variants(ParseResult parse, ModelBundle bundle, Tensor original)
     {
         var names = parse.GetValue(variants)!.SelectMany(word => File.Exists(word) ? [word] : word.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToArray();
-        return [.. names.Select(name => (Path.GetFileName(name), File.Exists(name)
-            ? ImageInputs.Load(bundle, [name], null, null, 1).Images
-            : UsageException.When(() => ImageVariants.Make(name, original, seed: parse.GetValue(seed)))))];
+        var files = new List<ImageInputs>();
+        return ([.. names.Select(name => (Path.GetFileName(name), File.Exists(name)
+            ? FromFile(name)
+            : UsageException.When(() => ImageVariants.Make(name, original, seed: parse.GetValue(seed)))))], files);
+
+        Tensor FromFile(string name)
+        {
+            files.Add(ImageInputs.Load(bundle, [name], null, null, 1));
+            return files[^1].Images;
+        }
     }
 
     /// <summary>Rows: the images; what the model would change in each; which pixels make a variant less likely than the image.</summary>

@@ -31,7 +31,7 @@ internal sealed class CompletionCommand : BrownianCommand
     public CompletionCommand(Terminal terminal)
         : base(terminal, "completion", "Print what makes a shell complete commands, options and names.")
     {
-        shell.AcceptOnlyFromAmong("bash", "zsh");
+        shell.AcceptOnly("bash", "zsh");
         AddAll(shell);
         Examples = ["brownian completion bash >> ~/.bashrc", "brownian completion zsh >> ~/.zshrc"];
     }

@@ -63,14 +63,14 @@ internal sealed class ConvertCommand : BrownianCommand
             Replace = parse.GetValue(force),
         }));
         Terminal.Out.WriteLine($"{Path.GetFullPath(to)}: {done}");
-        Terminal.Say($"What it is: {ProgramName.Call} info {ProgramName.Argument(to)}");
+        Terminal.Say($"what it is: {ProgramName.Line("info", to)}");
         return ExitCode.Ok;
     }
 
     private static string? Settings(string? file, string? given) => (file, given) switch
     {
         (not null, not null) => throw new UsageException("convert: --config and --flags say the same; give one of them."),
-        (not null, null) => File.Exists(file) ? File.ReadAllText(file) : throw new UsageException($"--config: {file} does not exist."),
+        (not null, null) => File.ReadAllText(UsageException.Existing("--config", file)),
         (null, not null) => GuidedFlags.ToJson(given),
         _ => null,
     };

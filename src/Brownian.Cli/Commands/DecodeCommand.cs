@@ -69,7 +69,7 @@ internal sealed class DecodeCommand : BrownianCommand
         }
 
         Terminal.Show(Pixels.Of(grid));
-        Terminal.Say($"{files.Count - 1} pictures, {calls} network calls");
+        Terminal.Say($"{Words.Counted(files.Count - 1, "picture")}, {Words.Counted(calls, "network call")}");
         Terminal.Out.WriteLine(Path.GetDirectoryName(files[0]));
     }
 }

@@ -28,7 +28,7 @@ internal sealed class DistillCommand : BrownianCommand
     public DistillCommand(Terminal terminal)
         : base(terminal, "distill", "Teach a trained model to need few steps: 1, 2 or 4.")
     {
-        method.AcceptOnlyFromAmong(KnownNames.Distillations);
+        method.AcceptOnly(KnownNames.Distillations);
         AddAll(teacher, method, steps, from, guidance, data, dataFolder, minutes, set, output, seed, precision, device, json);
         Examples =
         [

@@ -38,6 +38,7 @@ internal sealed class EncodeCommand : BrownianCommand
         using var bundle = shared.Load(parse, parse.GetValue(run)!);
         using var inputs = ImageInputs.Load(
             bundle, parse.GetValue(images)!, parse.GetValue(folder), parse.GetValue(split), MeasurementOptions.Positive(parse, count));
+        inputs.Warn(Terminal, bundle.Image);
         var request = new EncodeRequest
         {
             Solver = shared.Solver(parse),

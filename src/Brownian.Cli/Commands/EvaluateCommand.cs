@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Brownian.Cli.Evaluations;
+using Brownian.Cli.Live;
 using Brownian.Cli.Terminals;
 using Brownian.Data;
 using Brownian.Evaluation;
@@ -49,7 +50,7 @@ internal sealed class EvaluateCommand : BrownianCommand
         if (asked.Intersect(OfPairs).Any())
         {
             var pairs = PicturePairs.Find(from, to).Measure(parse.GetValue(grey), cancellation);
-            var note = $"{pairs.Count} pairs of {(parse.GetValue(grey) ? "grey values" : "bytes")}";
+            var note = $"{Words.Counted(pairs.Count, "pair")} of {(parse.GetValue(grey) ? "grey values" : "bytes")}";
             scores.Add(Score.Mean("psnr", [.. pairs.Select(pair => pair.Psnr)], $"dB, {note}"));
             scores.Add(Score.Mean("ssim", [.. pairs.Select(pair => pair.Ssim)], $"Gaussian windows of 11×11, {note}"));
         }
@@ -105,7 +106,7 @@ internal sealed class EvaluateCommand : BrownianCommand
         {
             var logits = made.Logits ?? throw new UsageException($"is: expected a classifier's logits; {made.Kind} have none. Give --inception, or a features file with a tensor 'logits', [N, K].");
             var score = new InceptionScore().Of(logits);
-            yield return new("is", score.Mean, score.StandardDeviation, $"inception score, 10 splits of {logits.size(0)} images");
+            yield return new("is", score.Mean, score.StandardDeviation, $"inception score, 10 splits of {Words.Counted(logits.size(0), "image")}");
         }
     }
 
@@ -133,7 +134,7 @@ internal sealed class EvaluateCommand : BrownianCommand
         }
 
         using var network = UsageException.When(() => InceptionV3.Load(weights));
-        return FeatureInput.Inception(set, number, network, done => Terminal.Say($"{source}: {done} of {number} images"), cancellation);
+        return FeatureInput.Inception(set, number, network, done => Terminal.Say($"{source}: {done} of {Words.Counted(number, "image")}"), cancellation);
     }
 
     private void Report(IReadOnlyList<Score> scores, bool asJson)

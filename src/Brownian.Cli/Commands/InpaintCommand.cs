@@ -32,7 +32,7 @@ internal sealed class InpaintCommand : BrownianCommand
     public InpaintCommand(Terminal terminal)
         : base(terminal, "inpaint", "Fill the unknown part of an image; its known pixels stay as they are.")
     {
-        method.AcceptOnlyFromAmong(RePaint, Product);
+        method.AcceptOnly(RePaint, Product);
         AddAll(run, image, keep, mask, method, jump, resample, deviation, count, classes, guidance, steps, seed, device, output);
         Examples = ["brownian inpaint runs/mnist seven.png --keep left -n 8", "brownian inpaint runs/faces me.png --mask hole.png --resample 10 --out filled.png"];
     }
@@ -47,10 +47,10 @@ internal sealed class InpaintCommand : BrownianCommand
 
         using var bundle = ModelBundle.Load(parse.GetValue(run)!);
         var shape = bundle.Image;
-        var known = UsageException.When(() => ImageCodec.ToTensor(KnownPart.Load(parse.GetValue(image)!, shape)));
+        var known = UsageException.When(() => ImageCodec.ToTensor(KnownPart.Load(UsageException.Existing("inpaint", parse.GetValue(image)!), shape)));
         var kept = Kept(parse, shape);
         var (labels, number, _) = ClassChoice.Of(bundle, parse.GetValue(classes) ?? [], parse.GetValue(count));
-        Check(parse, number, bundle);
+        Check(parse, number, labels, bundle);
         var path = parse.GetValue(output) ?? OutputFolder.FirstFree($"{Path.GetFileNameWithoutExtension(parse.GetValue(image))}-filled", ".png");
         bundle.Model.Network.to(Devices.Of(parse.GetValue(device)!));
         var filling = new Filling(bundle, known, kept)
@@ -79,12 +79,14 @@ internal sealed class InpaintCommand : BrownianCommand
         {
             (not null, not null) => throw new UsageException("inpaint: --keep says what stays and --mask what is to be filled; got both. Give one of them."),
             (null, { } file) when KnownPart.Names.Contains(file) => throw new UsageException($"--mask: expected a picture; got {file}. Halves are for --keep."),
-            (null, { } file) => 1 - UsageException.When(() => KnownPart.Mask(file, shape)),
+            (null, { } file) => 1 - UsageException.When(() => KnownPart.Mask(UsageException.Existing("--mask", file), shape)),
+            ({ } named, null) when !KnownPart.Names.Contains(named) && !File.Exists(named) => throw new UsageException(
+                $"--keep: expected {string.Join(", ", KnownPart.Names)}, or a picture that is white where the image stays; there is no file {named}."),
             _ => UsageException.When(() => KnownPart.Mask(part ?? "left", shape)),
         };
     }
 
-    private void Check(ParseResult parse, int number, ModelBundle bundle)
+    private void Check(ParseResult parse, int number, IReadOnlyList<long>? labels, ModelBundle bundle)
     {
         var (wrong, length, samples) = (parse.GetValue(deviation), parse.GetValue(jump), parse.GetValue(resample));
         if (number < 1 || !(wrong >= 0) || length < 1 || samples < 1)
@@ -100,9 +102,6 @@ internal sealed class InpaintCommand : BrownianCommand
                 : "--method: RePaint keeps known pixels as they are; with a --deviation leave it out, and the product denoises them.");
         }
 
-        if (parse.GetValue(guidance) != 1 && bundle.NullLabel is null)
-        {
-            throw new UsageException("--guidance: the model was not trained for guidance (it has no label for \"any class\"). Leave it out.");
-        }
+        ClassChoice.CheckGuidance(bundle, labels, parse.GetValue(guidance), Terminal);
     }
 }

@@ -50,11 +50,12 @@ internal sealed class LikelihoodCommand : BrownianCommand
         using var bundle = shared.Load(parse, parse.GetValue(run)!);
         if (bundle.Model.Path is Paths.BernoulliPath)
         {
-            throw new UsageException("likelihood: the model's data are bits, which no flow carries. Use brownian bound, which is for them.");
+            throw new UsageException($"likelihood: the model's data are bits, which no flow carries. Use `{ProgramName.Call} bound`, which is for them.");
         }
 
         using var inputs = ImageInputs.Load(
             bundle, parse.GetValue(images)!, parse.GetValue(folder), parse.GetValue(split), MeasurementOptions.Positive(parse, count));
+        inputs.Warn(Terminal, bundle.Image);
         var request = Request(parse, bundle, inputs);
         var begin = TimeProvider.System.GetTimestamp();
         var results = new List<ImageLikelihood>();
@@ -97,7 +98,7 @@ internal sealed class LikelihoodCommand : BrownianCommand
             if (TimeProvider.System.GetElapsedTime(last).TotalSeconds >= 5)
             {
                 last = TimeProvider.System.GetTimestamp();
-                Terminal.Say($"image {first + 1} of {images}, {calls} network calls");
+                Terminal.Say($"image {first + 1} of {images}, {Words.Counted(calls, "network call")}");
             }
         };
     }
@@ -137,7 +138,7 @@ internal sealed class LikelihoodCommand : BrownianCommand
     private static string Described(LikelihoodRequest request, GaussianPath path)
     {
         var solver = (AdaptiveSteps)request.Method.Solver;
-        var divergence = request.Exact ? "exact divergence" : $"{request.Probes} {request.Distribution} probe{(request.Probes == 1 ? "" : "s")}";
+        var divergence = request.Exact ? "exact divergence" : Words.Counted(request.Probes, $"{request.Distribution} probe");
         return $"by the probability-flow ODE{(path is DiscretePath ? " through the steps of the discrete path" : "")}: {solver.Tableau}, rtol {solver.RelativeTolerance:g3}, "
             + $"atol {solver.AbsoluteTolerance:g3}, {divergence}, uniform noise in bins of {request.Dequantization.BinWidth:g4}, repeats {request.Repeats}";
     }

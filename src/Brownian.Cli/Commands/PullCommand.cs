@@ -45,7 +45,7 @@ internal sealed class PullCommand : BrownianCommand
             return ExitCode.Ok;
         }
 
-        Terminal.Say($"{id} at {plan.Repository.Commit[..Math.Min(12, plan.Repository.Commit.Length)]}: {plan.Files.Count} files, {Words.Bytes(plan.Bytes)}, {Words.Bytes(plan.MissingBytes)} to fetch");
+        Terminal.Say($"{id} at {plan.Repository.Commit[..Math.Min(12, plan.Repository.Commit.Length)]}: {Words.Counted(plan.Files.Count, "file")}, {Words.Bytes(plan.Bytes)}, {Words.Bytes(plan.MissingBytes)} to fetch");
         using var progress = new DownloadLine(Terminal, plan.MissingBytes);
         return Show(id, hub.Fetch(plan, progress, cancellation), plan, parse.GetValue(json));
     }
@@ -55,7 +55,7 @@ internal sealed class PullCommand : BrownianCommand
         Terminal.Out.WriteLine(asJson
             ? Json.Of(new { model = id, commit = Path.GetFileName(folder), folder, files = plan?.Files.Select(file => file.Path), bytes = plan?.Bytes })
             : folder);
-        Terminal.Say($"What it is: {ProgramName.Call} info {ProgramName.Argument(folder)}");
+        Terminal.Say($"what it is: {ProgramName.Line("info", folder)}");
         return ExitCode.Ok;
     }
 

@@ -42,7 +42,7 @@ internal sealed class QuickstartCommand : BrownianCommand
         var (outcome, config, parameters) = Train(parse, place, cancellation);
         if (cancellation.IsCancellationRequested)
         {
-            Terminal.Say($"saved; go on with {ProgramName.Call} train --resume {ProgramName.Argument(place)}");
+            Terminal.Say($"go on:   {ProgramName.Line("train --resume", place)}");
             return ExitCode.Cancelled;
         }
 
@@ -104,6 +104,6 @@ internal sealed class QuickstartCommand : BrownianCommand
             Terminal.Out.WriteLine($"picture   {file}");
         }
 
-        Terminal.Say($"next:     {ProgramName.Call} sample {ProgramName.Argument(outcome.Run)} -n 64 --class 7 --guidance 2");
+        Terminal.Say($"sample:  {ProgramName.Line("sample", outcome.Run, "-n 64 --class 7 --guidance 2")}");
     }
 }

@@ -26,7 +26,7 @@ internal sealed class SampleCommand : BrownianCommand
     private readonly Option<int?> steps = SharedOptions.Steps("Steps of the sampler.");
     private readonly Option<ulong> seed = SharedOptions.Seed("The first picture's; those after it have the numbers after it.");
     private readonly Option<int> batch = new("--batch") { Description = "Pictures at once: speed and memory.", HelpName = "N", DefaultValueFactory = _ => 32 };
-    private readonly Option<string?> grid = new("--grid") { Description = "Rows × columns of grid.png, such as 8x8.", HelpName = "RxC" };
+    private readonly Option<string?> grid = new("--grid") { Description = "Rows × columns of grid.png, such as 8x8, and how many pictures if -n is left out. Fewer keep the columns and leave empty rows out.", HelpName = "RxC" };
     private readonly Option<bool> trajectory = new("--trajectory") { Description = "Also the way from noise to picture: trajectory.png and .webp." };
     private readonly Option<bool> raw = new("--raw") { Description = "The weights as trained, not their average." };
     private readonly Option<string?> precision = SharedOptions.Precision();
@@ -67,12 +67,12 @@ internal sealed class SampleCommand : BrownianCommand
             return DrawsByUnClip(parse, cancellation);
         }
 
+        using var bundle = ModelBundle.Load(parse.GetValue(run)!, parse.GetValue(raw));
         if (drawing.Given(parse) is { } option)
         {
             throw new UsageException($"{option}: the model draws without texts and images. Leave it out, or give the folder of a pipeline that reads them.");
         }
 
-        using var bundle = ModelBundle.Load(parse.GetValue(run)!, parse.GetValue(raw));
         var (settings, columns) = Settings(parse, bundle);
         bundle.Model.Network.to(Devices.Of(parse.GetValue(device)!));
         (bundle.Codec as torch.nn.Module)?.to(Devices.Of(parse.GetValue(device)!));
@@ -101,7 +101,7 @@ internal sealed class SampleCommand : BrownianCommand
         var made = UsageException.When(() => Drawing.Of(bundle, drawing.Read(parse), choices));
         Warn(bundle.Tokenizer, made.Whole.Drawing!.Prompt);
         UsageException.When(made.Check);
-        return Show(parse, made.Whole, columns, onStep => made.Run(onStep, cancellation));
+        return Show(parse, made.Whole, bundle.Folder.ClassOf("scheduler"), columns, onStep => made.Run(onStep, cancellation));
     }
 
     private int DrawsByUnClip(ParseResult parse, CancellationToken cancellation)
@@ -111,7 +111,8 @@ internal sealed class SampleCommand : BrownianCommand
         model.To(Devices.Of(parse.GetValue(device)!)).ComputeType = Devices.Precision(parse.GetValue(precision));
         var made = UsageException.When(() => UnClipDrawing.Of(model, parse.GetValue(run)!, drawing.Read(parse), choices));
         Warn(model.Tokenizer, made.Whole.Drawing!.Prompt);
-        return Show(parse, made.Whole, columns, onStep => made.Run(onStep, cancellation));
+        var scheduler = PipelineFolder.Open(parse.GetValue(run)!).ClassOf("decoder_scheduler");
+        return Show(parse, made.Whole, scheduler, columns, onStep => made.Run(onStep, cancellation));
     }
 
     private (DrawChoices Choices, int Columns) Choices(ParseResult parse)
@@ -121,8 +122,8 @@ internal sealed class SampleCommand : BrownianCommand
             throw new UsageException("--class, --trajectory and --raw: the pipeline has no classes, no recorded way and no raw weights. Leave them out.");
         }
 
-        var (rows, across) = Grid(parse.GetValue(grid));
-        var number = parse.GetValue(count) ?? rows * across ?? 1;
+        var (wanted, across) = Wanted(parse);
+        var number = wanted ?? 1;
         Positive("-n", number);
         Positive("--batch", parse.GetValue(batch));
         var choices = UsageException.When(() => new DrawChoices
@@ -148,7 +149,7 @@ internal sealed class SampleCommand : BrownianCommand
     }
 
     private int Show(
-        ParseResult parse, SampleRecord whole, int columns, Func<Action<GenerateStep>, IEnumerable<(Picture Picture, SampleRecord Record)>> draw)
+        ParseResult parse, SampleRecord whole, string? scheduler, int columns, Func<Action<GenerateStep>, IEnumerable<(Picture Picture, SampleRecord Record)>> draw)
     {
         var folder = OutputFolder.Choose(parse.GetValue(output), "samples", parse.GetValue(force));
         var begin = TimeProvider.System.GetTimestamp();
@@ -171,31 +172,25 @@ internal sealed class SampleCommand : BrownianCommand
         }
 
         Terminal.Show(Pixels.Of(tiled));
-        Terminal.Say($"{pictures.Length} pictures by {whole.Sampler}, {whole.Spacing}, {whole.Steps} steps, guidance {whole.Guidance}, in {Words.Duration(seconds)}");
+        Terminal.Say($"{Words.Counted(pictures.Length, "picture")} by {whole.Method(scheduler)}, {Words.Counted(whole.Steps, "step")}, guidance {whole.Guidance}, in {Words.Duration(seconds)}");
         Terminal.Out.WriteLine(folder);
         return ExitCode.Ok;
     }
 
     private (SampleSettings Settings, int Columns) Settings(ParseResult parse, ModelBundle bundle)
     {
-        var (rows, across) = Grid(parse.GetValue(grid));
-        var (labels, number, each) = ClassChoice.Of(bundle, parse.GetValue(classes) ?? [], parse.GetValue(count) ?? rows * across);
+        var (wanted, across) = Wanted(parse);
+        var (labels, number, each) = ClassChoice.Of(bundle, parse.GetValue(classes) ?? [], wanted);
         var settings = UsageException.When(() => SampleSettings.For(
             bundle, parse.GetValue(sampler), parse.GetValue(spacing), parse.GetValue(steps), parse.GetValue(guidance),
             SamplerSettings.Parse(parse.GetValue(options) ?? [])));
         Positive("-n", number);
         Positive("--batch", parse.GetValue(batch));
-        if (!double.IsFinite(settings.Guidance))
+        if (parse.GetValue(guidance) is { } wish)
         {
-            throw new UsageException($"--guidance: expected a number; got {settings.Guidance}.");
+            ClassChoice.CheckGuidance(bundle, labels, wish, Terminal);
         }
 
-        if (settings.Guidance != 1 && bundle.NullLabel is null)
-        {
-            throw new UsageException("--guidance: the model was not trained for guidance (it has no label for \"any class\"). Leave it out.");
-        }
-
-        var free = labels is not null && labels.All(label => label == bundle.NullLabel);
         var squarest = (int)Math.Ceiling(Math.Sqrt(number));
         return (
             settings with
@@ -204,7 +199,7 @@ internal sealed class SampleCommand : BrownianCommand
                 Count = number,
                 BatchSize = Math.Min(number, parse.GetValue(batch)),
                 Labels = labels,
-                Guidance = free ? 1 : settings.Guidance,
+                Guidance = ClassChoice.IsFree(bundle, labels) ? 1 : settings.Guidance,
                 Trajectory = parse.GetValue(trajectory),
             },
             across ?? (each < number && each <= 2 * squarest ? each : squarest));
@@ -248,8 +243,17 @@ internal sealed class SampleCommand : BrownianCommand
 
         Terminal.Show(Pixels.Of(ImageGrid.Tile(samples.Pictures, columns)));
         var guided = whole.Guidance == 1 ? "" : $", guidance {whole.Guidance}";
-        Terminal.Say($"{settings.Count} pictures by {whole.Sampler}{(whole.Options is null ? "" : $" ({whole.Options})")}, {whole.Spacing}, {whole.Steps} steps{guided}, in {Words.Duration(seconds)}");
+        Terminal.Say($"{Words.Counted(settings.Count, "picture")} by {whole.Method()}, {Words.Counted(whole.Steps, "step")}{guided}, in {Words.Duration(seconds)}");
         Terminal.Out.WriteLine(Path.GetDirectoryName(files[0]));
+    }
+
+    // How many pictures, and how many side by side, as far as -n and --grid say.
+    private (int? Number, int? Across) Wanted(ParseResult parse)
+    {
+        var (number, (rows, across)) = (parse.GetValue(count), Grid(parse.GetValue(grid)));
+        return number > (long?)rows * across
+            ? throw new UsageException($"--grid: {rows}x{across} has room for {Words.Counted((long)rows!.Value * across!.Value, "picture")}; got -n {number}. Give a larger grid, or leave one of them out.")
+            : (number ?? rows * across, across);
     }
 
     private static (int? Rows, int? Columns) Grid(string? text)

@@ -71,7 +71,7 @@ internal sealed class TrainCommand : BrownianCommand
             return Estimate(TrainingEstimate.Measure(settled, folder, on, cancellation), parse.GetValue(json));
         }
 
-        using var fresh = TrainingRun.Create(settled, folder, on);
+        using var fresh = UsageException.When(() => TrainingRun.Create(settled, folder, on));
         return Train(fresh, parse, cancellation);
     }
 

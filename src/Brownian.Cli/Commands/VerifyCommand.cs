@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Brownian.Cli.Live;
 using Brownian.Cli.Terminals;
 using Brownian.Verification;
 
@@ -56,7 +57,7 @@ internal sealed class VerifyCommand : BrownianCommand
         var failed = results.Count - passed - unsupported;
         Terminal.Out.WriteLine(asJson
             ? Json.Of(new { passed, failed, unsupported, cases = results.Select(Entry) })
-            : $"{results.Count} cases: {passed} passed, {failed} failed, {unsupported} unsupported");
+            : $"{Words.Counted(results.Count, "case")}: {passed} passed, {failed} failed, {unsupported} unsupported");
         return failed == 0 && (unsupported == 0 || unsupportedIsFine) ? ExitCode.Ok : ExitCode.Failed;
     }
 

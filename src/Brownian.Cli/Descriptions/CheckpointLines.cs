@@ -12,13 +12,13 @@ internal static class CheckpointLines
         var lines = new List<(string Name, string? Value)>
         {
             ("what", $"{Kind(info.Kind)}{(info.Pipeline is null ? "" : $" ({info.Pipeline})")}"),
-            ("network", info.Architecture is null ? null : $"{info.Architecture}, {Words.Count(info.Parameters)} parameters"),
+            ("network", info.Architecture is null ? null : $"{info.Architecture}, {Words.CountedShort(info.Parameters, "parameter")}"),
             ("tokens", info.Tokenizer is { } tokenizer ? $"{tokenizer.Kind}: {tokenizer.Tokens} tokens, texts of up to {tokenizer.MaxLength}" : null),
             ("images", info.Image is { } image ? $"{image.Channels}×{image.Height}×{image.Width} (channels × rows × columns)" : null),
             ("classes", Classes(info)),
             ("path", ForwardPath(info.ForwardPath)),
             ("output", info.Parameterization?.GetType().Name),
-            ("sampling", info.Sampling is { } s ? $"{s.Sampler}{(s.Options is null ? "" : $" ({s.Options})")}, {s.Spacing}, {s.Steps} steps, guidance {s.Guidance}" : null),
+            ("sampling", info.Sampling is { } s ? $"{s.Sampler}{(s.Options is null ? "" : $" ({s.Options})")}, {s.Spacing}, {Words.Counted(s.Steps, "step")}, guidance {s.Guidance}" : null),
             ("trained", Training(info.Training)),
         };
         foreach (var weights in info.Weights)
@@ -32,13 +32,13 @@ internal static class CheckpointLines
         lines.AddRange(info.Problems.Select(problem => ("problem", (string?)problem)));
         if (info.Kind is CheckpointKind.Diffusers && info.Problems.Count == 0)
         {
-            lines.Add(("use it", $"{ProgramName.Call} sample {ProgramName.Argument(info.Path)}{Wish(info)}"));
+            lines.Add(("use it", ProgramName.Line("sample", info.Path, Wish(info))));
         }
 
         if (info.Kind is CheckpointKind.Run && info.Problems.Count == 0)
         {
-            lines.Add(("use it", $"{ProgramName.Call} sample {ProgramName.Argument(info.Path)} -n 16"));
-            lines.Add(("go on", $"{ProgramName.Call} train --resume {ProgramName.Argument(info.Path)}"));
+            lines.Add(("use it", ProgramName.Line("sample", info.Path, "-n 16")));
+            lines.Add(("go on", ProgramName.Line("train --resume", info.Path)));
         }
 
         return [.. lines.Where(line => !string.IsNullOrEmpty(line.Value)).Select(line => (line.Name, line.Value!))];
@@ -50,8 +50,13 @@ internal static class CheckpointLines
         var name = info.Pipeline ?? "";
         bool Is(string word) => name.Contains(word, StringComparison.Ordinal);
         var reads = info.Weights.Any(weights => weights.Name.StartsWith("text_encoder/", StringComparison.Ordinal)) && !Is("Variation");
-        var wish = (reads ? " --prompt \"…\"" : "") + (Is("Inpaint") || Is("Img2Img") || Is("Upscale") || Is("SuperResolution") || Is("Variation") ? " --image picture.png" : "");
-        return wish + (Is("Inpaint") ? " --mask mask.png" : wish.Length == 0 ? " -n 4" : "");
+        string?[] wish =
+        [
+            reads ? "--prompt \"…\"" : null,
+            Is("Inpaint") || Is("Img2Img") || Is("Upscale") || Is("SuperResolution") || Is("Variation") ? "--image picture.png" : null,
+            Is("Inpaint") ? "--mask mask.png" : null,
+        ];
+        return string.Join(' ', wish.OfType<string>().DefaultIfEmpty("-n 4"));
     }
 
     private static string Kind(CheckpointKind kind) => kind is CheckpointKind.PyTorch or CheckpointKind.NumPy
@@ -61,7 +66,7 @@ internal static class CheckpointLines
     private static string? ForwardPath(GaussianPath? path) => path switch
     {
         null => null,
-        DiscretePath discrete => $"discrete, {discrete.Count} steps, {Words.Spaced(discrete.Betas.Shape.ToString())} betas",
+        DiscretePath discrete => $"discrete, {Words.Counted(discrete.Count, "step")}, {Words.Spaced(discrete.Betas.Shape.ToString())} betas",
         _ => path.GetType().Name,
     };
 
@@ -78,8 +83,8 @@ internal static class CheckpointLines
 
         var parts = new[]
         {
-            training.Step is { } step ? $"{step} steps" : null,
-            training.Images is { } images ? $"{Words.Count(images)} images" : null,
+            training.Step is { } step ? Words.Counted(step, "step") : null,
+            training.Images is { } images ? Words.CountedShort(images, "image") : null,
             training.Data is { } data ? $"on {data}" : null,
             training.Seed is { } seed ? $"seed {seed}" : null,
             training.Program is { } program ? $"by {program}" : null,
@@ -90,5 +95,5 @@ internal static class CheckpointLines
     private static string Place(string part) => part.Length == 0 ? "(top)" : part;
 
     private static string Weights(WeightsInfo w) =>
-        $"{w.Name}{(w.Format == CheckpointKind.Safetensors ? "" : $" ({Kind(w.Format)})")}, {Words.Bytes(w.Bytes)}, {w.Tensors} tensors ({string.Join(", ", w.Types.Select(t => $"{Words.Count(t.Value)} {t.Key}"))}){(w.Sha256 is null ? "" : $", SHA-256 {w.Sha256[..16]}…")}";
+        $"{w.Name}{(w.Format == CheckpointKind.Safetensors ? "" : $" ({Kind(w.Format)})")}, {Words.Bytes(w.Bytes)}, {Words.Counted(w.Tensors, "tensor")} ({string.Join(", ", w.Types.Select(t => $"{Words.Count(t.Value)} {t.Key}"))}){(w.Sha256 is null ? "" : $", SHA-256 {w.Sha256[..16]}…")}";
 }

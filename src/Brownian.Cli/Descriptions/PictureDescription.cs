@@ -1,3 +1,4 @@
+using Brownian.Cli.Live;
 using Brownian.Cli.Samples;
 using Brownian.Data;
 
@@ -27,8 +28,8 @@ internal sealed record PictureDescription(string Path, int Channels, int Height,
 
         lines.Add(("made by", $"brownian {made.Version}, libtorch {made.Torch}, {made.Precision} on {made.Device}"));
         lines.Add(("model", $"{made.Model} ({(made.Raw ? "raw" : "averaged")} weights, SHA-256 {made.ModelSha256[..16]}…)"));
-        lines.Add(("sampler", $"{made.Sampler}, {made.Spacing}, {made.Steps} steps, guidance {made.Guidance}"));
-        lines.Add(("seed", made.Count > 1 ? $"{made.Seed} to {made.Seed + (ulong)made.Count - 1}: a grid of {made.Count} pictures" : $"{made.Seed}"));
+        lines.Add(("sampler", $"{made.Method()}, {Words.Counted(made.Steps, "step")}, guidance {made.Guidance}"));
+        lines.Add(("seed", made.Count > 1 ? $"{made.Seed} to {made.Seed + (ulong)made.Count - 1}: a grid of {Words.Counted(made.Count, "picture")}" : $"{made.Seed}"));
         if (made.Drawing is { } drawn)
         {
             (string, string?)[] wishes =
@@ -43,7 +44,7 @@ internal sealed record PictureDescription(string Path, int Channels, int Height,
             lines.Add(("class", made.Class ?? string.Join(", ", labels.Distinct())));
         }
 
-        lines.Add(("again", $"{ProgramName.Call} reproduce {ProgramName.Argument(Path)}"));
+        lines.Add(("again", ProgramName.Line("reproduce", Path)));
         return lines;
     }
 }

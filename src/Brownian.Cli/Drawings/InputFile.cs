@@ -13,8 +13,7 @@ internal sealed record InputFile(string Path, string Sha256)
     public string Name => System.IO.Path.GetFileName(Path);
 
     public static InputFile? Of(string option, string? path) => path is null ? null
-        : File.Exists(path) ? new(System.IO.Path.GetFullPath(path), Hash(path))
-        : throw new UsageException($"{option}: there is no file {path}.");
+        : new(System.IO.Path.GetFullPath(UsageException.Existing(option, path)), Hash(path));
 
     /// <summary>The file where it was, or beside the picture that was made of it.</summary>
     /// <exception cref="UsageException">It is not found, or is another.</exception>

@@ -1,4 +1,5 @@
 using Brownian.Checkpoints;
+using Brownian.Cli.Live;
 using Brownian.Cli.Previews;
 using Brownian.Data;
 using Brownian.Evaluation;
@@ -19,7 +20,7 @@ internal sealed record FeatureInput(Tensor? Features, Tensor? Logits, string Kin
     public FeatureMoments? Moments { get; init; }
 
     /// <summary>What there is, in words.</summary>
-    public string Extent => Features is { } features ? $"{features.size(0)} images" : "given moments";
+    public string Extent => Features is { } features ? Words.Counted(features.size(0), "image") : "given moments";
 
     /// <summary>D.</summary>
     public long Width => Features?.size(1) ?? Moments!.Width;

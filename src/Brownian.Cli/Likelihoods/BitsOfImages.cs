@@ -22,7 +22,7 @@ internal sealed record BitsOfImages(int Images, int Pixels, double PerImage, dou
     public static BitsOfImages Of(ModelBundle bundle, IImageDataset images, IImageDataset train, int count, ulong seed, CancellationToken cancellation)
     {
         var path = bundle.Model.Path as BernoulliPath ?? throw new ArgumentException(
-            $"bound: expected a model of bits (path bernoulli); got {bundle.Model.Path.GetType().Name}. For other models use brownian likelihood.");
+            $"bound: expected a model of bits (path bernoulli); got {bundle.Model.Path.GetType().Name}. For other models use `{ProgramName.Call} likelihood`.");
         using var scope = NewDisposeScope();
         using var noise = new SeededNoise(seed);
         var device = bundle.Model.Network.parameters().First().device;

@@ -28,6 +28,12 @@ internal static class Words
         _ => $"{count / 1e9:0.00} G",
     };
 
+    /// <summary>So many of something: 1 picture, 2 pictures.</summary>
+    public static string Counted(long count, string noun) => $"{count} {Noun(count, noun)}";
+
+    /// <summary>The same with a short number: 1.23 M images.</summary>
+    public static string CountedShort(double count, string noun) => $"{Count(count)} {Noun(count, noun)}";
+
     /// <summary>A number with its error, both with so many digits after the point; without the error where it is not known.</summary>
     public static string Estimate(Likelihood.Estimate value, int digits)
     {
@@ -48,4 +54,6 @@ internal static class Words
     /// <summary>A name of several words, apart and in lower case.</summary>
     public static string Spaced(string name) =>
         string.Concat(name.Select((c, i) => i > 0 && char.IsUpper(c) ? " " + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
+
+    private static string Noun(double count, string noun) => count == 1 ? noun : noun + "s";
 }

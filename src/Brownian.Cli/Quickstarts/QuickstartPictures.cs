@@ -56,7 +56,7 @@ internal sealed record QuickstartPictures
         var zoom = TrajectoryPictures.Zoom(samples.Pictures[0]);
         var grid = ImageGrid.Tile(samples.Pictures, PerClass, zoom: zoom);
         terminal.Show(Pixels.Of(grid));
-        terminal.Say($"{settings.Count} pictures, {PerClass} of each class, in {Words.Duration(seconds)}");
+        terminal.Say($"{Words.Counted(settings.Count, "picture")}, {PerClass} of each class, in {Words.Duration(seconds)}");
 
         using var walk = SamplePictures.Make(bundle, Walk(settings, classes), model, false, null, cancellation);
         var reverse = TrajectoryPictures.Data(walk.Trajectory);

@@ -41,7 +41,7 @@ internal static class QuickstartReport
     {
         page.Section(
             "What it draws",
-            $"One row for each digit that was asked for. Each picture starts from its own noise and takes {pictures.Settings.Steps} steps of {pictures.Settings.Sampler}"
+            $"One row for each digit that was asked for. Each picture starts from its own noise and takes {Words.Counted(pictures.Settings.Steps, "step")} of {pictures.Settings.Sampler}"
             + (pictures.Settings.Guidance == 1 ? "." : $", with guidance {pictures.Settings.Guidance} towards its class."));
         page.Pixels(pictures.Samples, "Ten samples of each class; none was picked.");
     }
@@ -78,18 +78,17 @@ internal static class QuickstartReport
 
         var grids = Directory.GetFiles(Path.Combine(run, "samples"), "step-*.png").Order(StringComparer.Ordinal).ToArray();
         var shown = Enumerable.Range(0, Math.Min(ShownGrids, grids.Length)).Select(i => grids[i * (grids.Length - 1) / Math.Max(1, Math.Min(ShownGrids, grids.Length) - 1)]);
-        page.Row([.. shown.Distinct().Select(path => (File.ReadAllBytes(path), $"after {long.Parse(Path.GetFileNameWithoutExtension(path).AsSpan(5))} steps, always from the same noise"))]);
+        page.Row([.. shown.Distinct().Select(path => (File.ReadAllBytes(path), $"after {Words.Counted(long.Parse(Path.GetFileNameWithoutExtension(path).AsSpan(5)), "step")}, always from the same noise"))]);
     }
 
     private static void GoOn(ReportPage page, string run)
     {
-        var (call, path) = (ProgramName.Call, ProgramName.Argument(run));
         page.Section("Go on", "From the folder in which you ran the quickstart:");
-        page.Command("Draw sixty-four sevens.", $"{call} sample {path} -n 64 --class 7 --guidance 2 --grid 8x8");
-        page.Command("Make one of them again, bit for bit, from the settings inside the picture.", $"{call} reproduce samples/000003.png");
-        page.Command("Train the same model further, up to half an hour in all.", $"{call} train --resume {path} --minutes 30");
-        page.Command("Train on your own pictures; sub-folders are classes.", $"{call} train --data PICTURES --set data.size=32");
-        page.Command("Ask what a model or a picture is.", $"{call} info {path}");
+        page.Command("Draw sixty-four sevens.", ProgramName.Line("sample", run, "-n 64 --class 7 --guidance 2 --grid 8x8"));
+        page.Command("Make one of them again, bit for bit, from the settings inside the picture.", ProgramName.Line("reproduce", Path.Combine("samples", "000003.png")));
+        page.Command("Train the same model further, up to half an hour in all.", ProgramName.Line("train --resume", run, "--minutes 30"));
+        page.Command("Train on your own pictures; sub-folders are classes.", ProgramName.Line("train --data", "PICTURES", "--set data.size=32"));
+        page.Command("Ask what a model or a picture is.", ProgramName.Line("info", run));
     }
 
     private static void Settings(ReportPage page, TrainingConfig config, QuickstartPictures pictures, double totalSeconds)
@@ -99,7 +98,7 @@ internal static class QuickstartReport
             ("Data", config.Data.Source),
             ("Network", $"{Network(config)}, {config.Precision.ToString().ToLowerInvariant()}"),
             ("Training", $"AdamW, peak learning rate {config.Optimizer.LearningRate}, batches of {config.Batch}, seed {config.Seed}"),
-            ("Sampling", $"{pictures.Settings.Sampler}, {pictures.Settings.Spacing}, {pictures.Settings.Steps} steps, guidance {pictures.Settings.Guidance}"),
+            ("Sampling", $"{pictures.Settings.Sampler}, {pictures.Settings.Spacing}, {Words.Counted(pictures.Settings.Steps, "step")}, guidance {pictures.Settings.Guidance}"),
             ("Machine", $"{Environment.ProcessorCount} cores, {System.Runtime.InteropServices.RuntimeInformation.OSDescription}"),
             ("Whole quickstart", Words.Duration(totalSeconds)));
     }

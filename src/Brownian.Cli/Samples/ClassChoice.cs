@@ -1,4 +1,5 @@
 using Brownian.Checkpoints;
+using Brownian.Cli.Terminals;
 
 namespace Brownian.Cli.Samples;
 
@@ -24,6 +25,29 @@ internal static class ClassChoice
 
         var each = (number + chosen.Length - 1) / chosen.Length;
         return ([.. Enumerable.Range(0, number).Select(i => chosen[i / each])], number, each);
+    }
+
+    /// <summary>Whether no picture is to show a class, so that there is nothing that guidance could follow.</summary>
+    public static bool IsFree(ModelBundle bundle, IReadOnlyList<long>? labels) => labels is not null && labels.All(label => label == bundle.NullLabel);
+
+    /// <summary>Checks --guidance, and warns where it has nothing to follow.</summary>
+    /// <exception cref="UsageException">It is no number, or the model knows no guidance.</exception>
+    public static void CheckGuidance(ModelBundle bundle, IReadOnlyList<long>? labels, double guidance, Terminal terminal)
+    {
+        if (!double.IsFinite(guidance))
+        {
+            throw new UsageException($"--guidance: expected a number; got {guidance}.");
+        }
+
+        if (guidance != 1 && bundle.NullLabel is null)
+        {
+            throw new UsageException("--guidance: the model was not trained for guidance (it has no label for \"any class\"). Leave it out.");
+        }
+
+        if (guidance != 1 && IsFree(bundle, labels))
+        {
+            terminal.Warn("--guidance: without --class there is nothing to follow, and the pictures are drawn plainly; give --class all, or a class");
+        }
     }
 
     private static long[]? Chosen(ModelBundle bundle, IReadOnlyList<string> classes)

@@ -1,3 +1,4 @@
+using Brownian.Cli.Live;
 using TorchSharp;
 
 namespace Brownian.Cli.Samples;
@@ -23,7 +24,7 @@ internal static class Devices
         var count = torch.cuda_is_available() ? torch.cuda.device_count() : 0;
         return index < count
             ? new torch.Device(DeviceType.CUDA, index)
-            : throw new UsageException($"--device {name}: libtorch sees {count} GPU(s). Run `brownian doctor`, or use --device cpu.");
+            : throw new UsageException($"--device {name}: libtorch sees {Words.Counted(count, "GPU")}. Run `{ProgramName.Call} doctor`, or use --device cpu.");
     }
 
     /// <param name="name">float32 or bfloat16.</param>

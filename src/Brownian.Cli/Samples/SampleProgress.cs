@@ -24,7 +24,7 @@ internal sealed class SampleProgress(Terminal terminal, int count) : IDisposable
         last = clock.GetTimestamp();
         var part = (step.First + (step.Xt.size(0) * (double)step.Step / step.Steps)) / count;
         var seconds = clock.GetElapsedTime(begin).TotalSeconds;
-        var line = $"{step.First + step.Xt.size(0)} of {count} pictures, step {step.Step} of {step.Steps}, {Words.Duration(seconds / part * (1 - part))} left";
+        var line = $"{step.First + step.Xt.size(0)} of {Words.Counted(count, "picture")}, step {step.Step} of {step.Steps}, {Words.Duration(seconds / part * (1 - part))} left";
         terminal.Error.Write(terminal.ErrorIsTerminal ? $"\r\e[K{line}" : line + Environment.NewLine);
         written = true;
     }

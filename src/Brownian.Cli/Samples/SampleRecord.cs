@@ -80,6 +80,17 @@ internal sealed record SampleRecord
 
     public required int Width { get; init; }
 
+    /// <summary>Sampler and spacing for a person.</summary>
+    /// <param name="scheduler">The class of the folder's scheduler, which stands for what is the folder's own; null if it is not known.</param>
+    public string Method(string? scheduler = null)
+    {
+        var own = scheduler ?? "the folder's scheduler";
+        var sampler = (Sampler == Drawings.Drawing.FromFolder ? own : Sampler) + (Options is null ? "" : $" ({Options})");
+        return Spacing != Drawings.Drawing.FromFolder ? $"{sampler}, {Spacing}"
+            : Sampler == Drawings.Drawing.FromFolder ? sampler
+            : $"{sampler}, levels of {own}";
+    }
+
     /// <summary>Reads a PNG's text; null if it was not made by this program.</summary>
     /// <exception cref="InvalidDataException">It was, but the record is damaged.</exception>
     public static SampleRecord? Read(IReadOnlyDictionary<string, string> text)

@@ -11,11 +11,11 @@ internal static class EstimateLines
         var lines = new List<(string, string)>
         {
             ("parameters", $"{Words.Count(estimate.Parameters)}, computed in {estimate.ComputeType.ToString().ToLowerInvariant()}"),
-            ("step", $"{Words.Duration(estimate.SecondsPerStep)} for {estimate.Batch} images: {estimate.ImagesPerSecond:0} images/s"),
+            ("step", $"{Words.Duration(estimate.SecondsPerStep)} for {Words.Counted(estimate.Batch, "image")}: {estimate.ImagesPerSecond:0} images/s"),
             ("memory", $"{Words.Bytes(estimate.PeakMemoryBytes)} at the peak, of it {Words.Bytes(estimate.StateBytes)} for weights, gradients and optimizer"),
             ("disk", $"{Words.Bytes(estimate.DiskBytes)} at most, {Words.Bytes(estimate.CheckpointBytes)} a checkpoint; {Words.Bytes(estimate.FreeDiskBytes)} are free"),
             ("budget", estimate is { Steps: { } steps, Seconds: { } seconds, Epochs: { } epochs }
-                ? $"{steps} steps in {Words.Duration(seconds)}: {Words.Number(epochs)} times through {Words.Count(estimate.DatasetImages)} images"
+                ? $"{Words.Counted(steps, "step")} in {Words.Duration(seconds)}: {Words.Number(epochs)} times through {Words.CountedShort(estimate.DatasetImages, "image")}"
                 : "none: it trains until you stop it"),
         };
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;

@@ -11,7 +11,12 @@ internal static class TrainingReport
     public static TrainingOutcome Train(TrainingRun run, Terminal terminal, CancellationToken cancellation)
     {
         var seen = run.Dataset;
-        terminal.Say($"{seen.Name}: {seen.Count} images of {seen.Channels}×{seen.Height}×{seen.Width}; {Words.Count(run.Trainer.ParameterCount)} parameters; {run.Folder.Path}");
+        terminal.Say($"{seen.Name}: {Words.Counted(seen.Count, "image")} of {seen.Channels}×{seen.Height}×{seen.Width}; {Words.CountedShort(run.Trainer.ParameterCount, "parameter")}; {run.Folder.Path}");
+        foreach (var damaged in run.DamagedCheckpoints)
+        {
+            terminal.Warn($"a damaged checkpoint is passed over: {damaged}; the run goes on from step {run.Trainer.Progress.Steps}");
+        }
+
         if (run.Trainer.Progress.Steps > 0)
         {
             terminal.Say($"going on after step {run.Trainer.Progress.Steps}");
@@ -29,10 +34,9 @@ internal static class TrainingReport
             return;
         }
 
-        var path = ProgramName.Argument(outcome.Run);
-        terminal.Say($"{outcome.Steps} steps, {Words.Count(outcome.Images)} images, {Words.Duration(outcome.Seconds)}{(outcome.Loss is { } loss ? $", loss {Words.Number(loss)}" : "")}");
-        terminal.Say($"go on:   {ProgramName.Call} train --resume {path}{(outcome.Finished ? " --minutes N" : "")}");
-        terminal.Say($"sample:  {ProgramName.Call} sample {path} -n 16");
+        terminal.Say($"{Words.Counted(outcome.Steps, "step")}, {Words.CountedShort(outcome.Images, "image")}, {Words.Duration(outcome.Seconds)}{(outcome.Loss is { } loss ? $", loss {Words.Number(loss)}" : "")}");
+        terminal.Say($"go on:   {ProgramName.Line("train --resume", outcome.Run, outcome.Finished ? "--minutes N" : "")}");
+        terminal.Say($"sample:  {ProgramName.Line("sample", outcome.Run, "-n 16")}");
         terminal.Out.WriteLine(outcome.Run);
     }
 

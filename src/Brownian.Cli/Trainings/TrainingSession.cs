@@ -38,11 +38,11 @@ internal static class TrainingSession
     {
         if (what.Kind == TrainingEventKind.Samples)
         {
-            view.Show(Pixels.Decode(File.ReadAllBytes(what.Path)), $"samples after {what.Step} steps: {what.Path}");
+            view.Show(Pixels.Decode(File.ReadAllBytes(what.Path)), $"samples after {Words.Counted(what.Step, "step")}: {what.Path}");
         }
         else
         {
-            view.Note($"saved after {what.Step} steps");
+            view.Note($"saved after {Words.Counted(what.Step, "step")}");
         }
     }
 }

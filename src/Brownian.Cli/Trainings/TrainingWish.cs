@@ -32,12 +32,7 @@ internal sealed record TrainingWish
     /// <exception cref="UsageException">Something in it is wrong.</exception>
     public TrainingConfig Config() => UsageException.When(() =>
     {
-        if (ConfigPath is not null && !File.Exists(ConfigPath))
-        {
-            throw new UsageException($"--config: there is no file {ConfigPath}.");
-        }
-
-        var yaml = ConfigPath is null ? null : File.ReadAllText(ConfigPath);
+        var yaml = ConfigPath is null ? null : File.ReadAllText(UsageException.Existing("--config", ConfigPath));
         var settings = Assignments();
         _ = Family is null ? null : Families.Text(Family);
         var preset = Preset ?? (yaml is null ? UsualPreset(settings) : null);

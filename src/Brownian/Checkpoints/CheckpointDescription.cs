@@ -123,6 +123,8 @@ internal sealed class CheckpointDescription(string path, bool hashes)
             return OfPipeline(info);
         }
 
+        // What a loader will look for, also where brownian.json tells all about it.
+        _ = Try(() => JsonFile.ReadText(ModelPlace.Find(path, raw: false).NetworkConfig));
         if (Try(Ours) is not { } ours)
         {
             return info;

@@ -44,7 +44,8 @@ public sealed class RunFolder : IDisposable
     public string CheckpointsPath => In("checkpoints");
 
     /// <summary>Starts a run in a folder that does not exist, is empty, or holds no run, and locks it.</summary>
-    /// <exception cref="IOException">The folder holds a run already.</exception>
+    /// <exception cref="RunExistsException">The folder holds a run already.</exception>
+    /// <exception cref="IOException">Another process writes it.</exception>
     public static RunFolder Create(string path) => Create(path, Disk.Real);
 
     /// <summary>Opens a run to go on with it: locks it and clears away what a killed trainer left half-written.</summary>
@@ -152,7 +153,7 @@ public sealed class RunFolder : IDisposable
     {
         if (IsRun(path) && new RunFolder(path, null, disk) is var old && (File.Exists(old.ConfigPath) || old.Folders().Any()))
         {
-            throw new IOException($"{path} holds a run already. Go on with it (--resume), or choose another folder.");
+            throw new RunExistsException(path);
         }
 
         disk.CreateDirectory(path);

@@ -27,6 +27,9 @@ public interface IImageDataset
     /// <summary>The images that could not be read and are left out (or replaced by a neighbour, when images are decoded as they are needed).</summary>
     IReadOnlyList<SkippedImage> Skipped => [];
 
+    /// <summary>Whether an image that was read had another size where it came from.</summary>
+    bool WasResized(int index) => false;
+
     /// <summary>The class of an image, 0 … classes − 1; null without one.</summary>
     int? Label(int index);
 

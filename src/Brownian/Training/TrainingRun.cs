@@ -47,6 +47,9 @@ public sealed class TrainingRun : IDisposable
     /// <summary>What trains.</summary>
     public Trainer Trainer => setup.Trainer;
 
+    /// <summary>Checkpoints later than the one that a resumed run goes on from, each with what is wrong with it; empty when all is well.</summary>
+    public IReadOnlyList<string> DamagedCheckpoints { get; private set; } = [];
+
     /// <summary>Told of checkpoints and sample pictures as they are written: what, after which step, and the path.</summary>
     public event Action<TrainingEvent>? Happened;
 
@@ -56,7 +59,7 @@ public sealed class TrainingRun : IDisposable
     /// <param name="device">Where to train; the CPU if null.</param>
     /// <param name="clock">For budgets in minutes; the system's if null.</param>
     /// <exception cref="ArgumentException">A setting is wrong.</exception>
-    /// <exception cref="IOException">The folder holds a run already.</exception>
+    /// <exception cref="RunExistsException">The folder holds a run already.</exception>
     public static TrainingRun Create(TrainingConfig config, string folder, Device? device = null, TimeProvider? clock = null)
     {
         // What "auto" stands for belongs to the run: another machine that resumes it goes on in the same arithmetic.
@@ -186,6 +189,7 @@ public sealed class TrainingRun : IDisposable
     private void Restore()
     {
         var checkpoint = Folder.LatestCheckpoint(out var damaged);
+        DamagedCheckpoints = damaged;
         if (checkpoint is null && damaged.Count > 0)
         {
             throw new CheckpointFormatException(

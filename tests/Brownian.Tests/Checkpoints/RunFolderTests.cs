@@ -155,7 +155,7 @@ public sealed class RunFolderTests : IDisposable
             Save(run, 1);
         }
 
-        var error = Assert.Throws<IOException>(() => RunFolder.Create(folder["run"]));
+        var error = Assert.Throws<RunExistsException>(() => RunFolder.Create(folder["run"]));
         Assert.Contains("holds a run already", error.Message, StringComparison.Ordinal);
         Assert.Contains("is not a training run", Assert.Throws<CheckpointFormatException>(() => RunFolder.Open(folder.Path)).Message, StringComparison.Ordinal);
     }

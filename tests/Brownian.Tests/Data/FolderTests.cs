@@ -164,8 +164,23 @@ public sealed class FolderTests
         using var folder = new TemporaryFolder();
         File.WriteAllBytes(folder["a.png"], ImageCodec.EncodePng(Pictures.Smooth(3, 8, 8)));
         File.WriteAllBytes(folder["b.png"], ImageCodec.EncodePng(Pictures.Smooth(3, 8, 9)));
-        Assert.Contains("--size", Assert.Throws<InvalidDataException>(() => DatasetCatalog.Open(folder.Path)).Message);
+        var message = Assert.Throws<InvalidDataException>(() => DatasetCatalog.Open(folder.Path)).Message;
+        Assert.Contains(": 1 of 2 images came in another size than the first, more than 1 %. The first: b.png (9×8 pixels, but the first image has 8×8).", message, StringComparison.Ordinal);
+        Assert.EndsWith("Give the size that all should get: --size N, or --set data.size=N for a training.", message, StringComparison.Ordinal);
         Assert.Equal(2, DatasetCatalog.Open(folder.Path, new() { Size = 4 }).Count);
+    }
+
+    [Theory]
+    [InlineData(1L << 30)]
+    [InlineData(0L)]
+    public void A_set_knows_which_images_it_resized(long budget)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder["a.png"], ImageCodec.EncodePng(Pictures.Smooth(3, 8, 8)));
+        File.WriteAllBytes(folder["b.png"], ImageCodec.EncodePng(Pictures.Smooth(3, 8, 9)));
+        var set = DatasetCatalog.Open(folder.Path, new() { Size = 8, MemoryBudget = budget });
+        Assert.All([0, 1], i => Assert.Equal(3 * 8 * 8, Pictures.Of(set, i).Length));
+        Assert.Equal([false, true], [set.WasResized(0), set.WasResized(1)]);
     }
 
     [Fact]

@@ -24,6 +24,10 @@ public sealed class SamplerCatalogTests
     }
 
     [Fact]
+    public void A_name_that_is_near_to_none_is_answered_with_all_of_them() =>
+        Assert.StartsWith("spacing: there is no 'foo'. There are: trailing, ", Assert.Throws<ArgumentException>(() => SpacingCatalog.Find("foo")).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void No_name_is_used_twice()
     {
         string[] Plain(IEnumerable<string> names) => [.. names.Select(n => n.Replace(" ", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToUpperInvariant())];

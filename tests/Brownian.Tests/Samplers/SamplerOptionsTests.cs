@@ -39,7 +39,7 @@ public sealed class SamplerOptionsTests
     }
 
     [Theory]
-    [InlineData("eta=0.5", "Heun has no setting 'eta'. It has: churn, churn_from, churn_to, noise_scale.")]
+    [InlineData("eta=0.5", "heun has no setting 'eta'. It has: churn, churn_from, churn_to, noise_scale.")]
     [InlineData("churn", "expected name=number, such as eta=0.5; got 'churn'.")]
     [InlineData("churn=much", "expected name=number, such as eta=0.5; got 'churn=much'.")]
     public void A_wrong_setting_says_which_there_are(string assignment, string message) =>

@@ -177,7 +177,22 @@ public sealed class TrainingRunTests : IDisposable
         using var run = TrainingRun.Create(Config, At("run"));
         Assert.Throws<IOException>(() => TrainingRun.Resume(At("run")));
         run.Dispose();
-        Assert.Throws<IOException>(() => TrainingRun.Create(Config, At("run")));
+        Assert.Throws<RunExistsException>(() => TrainingRun.Create(Config, At("run")));
+    }
+
+    [Fact]
+    public void A_resumed_run_knows_the_damaged_checkpoints_that_it_passed_over()
+    {
+        Finish(TrainingRun.Create(Config, At("run")));
+        using (var whole = TrainingRun.Resume(At("run")))
+        {
+            Assert.Empty(whole.DamagedCheckpoints);
+        }
+
+        File.WriteAllText(Path.Combine(At("run"), "checkpoints", "step-0000007", "ema.safetensors"), "damaged");
+        using var run = TrainingRun.Resume(At("run"));
+        Assert.Equal(4, run.Trainer.Progress.Steps);
+        Assert.StartsWith("step-0000007: ", Assert.Single(run.DamagedCheckpoints), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -26,7 +26,17 @@ public static class PngText
     /// <summary>All text of a PNG file.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="InvalidDataException">Not a PNG, or a damaged one.</exception>
-    public static IReadOnlyDictionary<string, string> Read(string path) => Read(File.ReadAllBytes(path));
+    public static IReadOnlyDictionary<string, string> Read(string path)
+    {
+        try
+        {
+            return Read(File.ReadAllBytes(path));
+        }
+        catch (InvalidDataException error)
+        {
+            throw new InvalidDataException($"{path}: {error.Message}", error);
+        }
+    }
 
     /// <summary>The same PNG with this text in place of the text it had.</summary>
     /// <param name="png">The bytes of the file.</param>

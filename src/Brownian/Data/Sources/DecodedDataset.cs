@@ -13,6 +13,8 @@ internal sealed class DecodedDataset : IImageDataset, IDisposable
     private readonly Picture[]? cache;
     private readonly int[]? kept;
     private readonly ConcurrentDictionary<int, SkippedImage> skipped = new();
+    private readonly bool[] resized;
+    private int otherSizes;
 
     public DecodedDataset(PictureSource source, DatasetOptions options)
     {
@@ -23,6 +25,7 @@ internal sealed class DecodedDataset : IImageDataset, IDisposable
         }
 
         shape = FindShape(options);
+        resized = new bool[source.Count];
         var largest = options.Crop == CropMode.Random ? 3L : 1;
         if (largest * source.Count * Channels * Height * Width <= options.MemoryBudget)
         {
@@ -48,6 +51,8 @@ internal sealed class DecodedDataset : IImageDataset, IDisposable
     public int? Label(int index) => source.Label(SourceIndex(index));
 
     public string? Caption(int index) => source.Caption(SourceIndex(index));
+
+    public bool WasResized(int index) => resized[SourceIndex(index)];
 
     public void Read(int index, Span<byte> chw) => shape.Cut(Fitted(index), null, chw);
 
@@ -83,10 +88,13 @@ internal sealed class DecodedDataset : IImageDataset, IDisposable
     {
         try
         {
-            return shape.Fit(source.Load(index));
+            var loaded = source.Load(index);
+            resized[index] = (loaded.Height, loaded.Width) != (Height, Width);
+            return shape.Fit(loaded);
         }
         catch (Exception error) when (IsUnreadable(error))
         {
+            Interlocked.Add(ref otherSizes, error is OtherSizeException ? 1 : 0);
             skipped[index] = new SkippedImage(source.NameOf(index), error.Message);
             return null;
         }
@@ -129,7 +137,7 @@ internal sealed class DecodedDataset : IImageDataset, IDisposable
     }
 
     private static bool IsUnreadable(Exception error) =>
-        error is InvalidDataException or EndOfStreamException or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException;
+        error is InvalidDataException or OtherSizeException or EndOfStreamException or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException;
 
     private bool TooMany => skipped.Count > 0.01 * source.Count;
 
@@ -138,8 +146,11 @@ internal sealed class DecodedDataset : IImageDataset, IDisposable
         if (TooMany)
         {
             var first = Skipped.Take(5).Select(image => $"{image.Name} ({image.Reason})");
-            throw new InvalidDataException(
-                $"{source.Name}: {skipped.Count} of {source.Count} images cannot be read, more than 1 %. The first: {string.Join("; ", first)}. Repair or remove them.");
+            var (what, advice) = otherSizes == 0
+                ? ("cannot be read", "Repair or remove them.")
+                : (otherSizes == skipped.Count ? "came in another size than the first" : "came in another size than the first, or cannot be read",
+                    "Give the size that all should get: --size N, or --set data.size=N for a training.");
+            throw new InvalidDataException($"{source.Name}: {skipped.Count} of {source.Count} images {what}, more than 1 %. The first: {string.Join("; ", first)}. {advice}");
         }
     }
 }

@@ -27,7 +27,7 @@ internal sealed record PictureShape(int Channels, int Height, int Width, Dataset
         {
             return (picture.Height, picture.Width) == (Height, Width)
                 ? picture.ToPicture()
-                : throw new InvalidDataException($"{picture.Width}×{picture.Height} pixels, but the first image has {Width}×{Height}: give the size that all should get (--size).");
+                : throw new OtherSizeException($"{picture.Width}×{picture.Height} pixels, but the first image has {Width}×{Height}");
         }
 
         var shorter = Math.Min(picture.Height, picture.Width);

@@ -61,18 +61,21 @@ public static class SamplerOptions
     /// <param name="values">Numbers by name; null for none.</param>
     /// <exception cref="ArgumentException">It has no such setting (the message has those that it has), or the number is out of range.</exception>
     public static Sampler Apply(Sampler sampler, SamplerSettings? values) =>
-        (values ?? []).Aggregate(sampler, (method, value) => Set(method, value.Key, value.Value));
+        (values ?? []).Aggregate(sampler, (method, value) => Set(method, NameOf(sampler), value.Key, value.Value));
 
-    private static Sampler Set(Sampler sampler, string name, double value)
+    private static Sampler Set(Sampler sampler, string called, string name, double value)
     {
         var known = Of(sampler);
         var option = All.FirstOrDefault(row => row.Name == name.Replace('-', '_'));
         return option is not null && known.Contains(option.Name)
             ? option.Set(sampler, value)!
             : throw new ArgumentException(
-                $"options: {sampler.GetType().Name} has no setting '{name}'. "
+                $"options: {called} has no setting '{name}'. "
                 + (known.Count == 0 ? "It has none." : $"It has: {string.Join(", ", known)}."));
     }
+
+    // A scheduler's file may describe one that has no name.
+    private static string NameOf(Sampler sampler) => SamplerCatalog.All.FirstOrDefault(row => row.Sampler.Equals(sampler))?.Names[0] ?? "the sampler";
 
     // Every setting takes 1.
     private static bool Has(Sampler sampler, SamplerOption option) => option.Set(sampler, 1) is not null;

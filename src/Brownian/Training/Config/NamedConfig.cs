@@ -1,5 +1,3 @@
-using Brownian.Checkpoints;
-
 namespace Brownian.Training;
 
 /// <summary>YAML files that come with the library, by name.</summary>

@@ -1,4 +1,4 @@
-namespace Brownian.Checkpoints;
+namespace Brownian;
 
 /// <summary>Finds what was probably meant.</summary>
 internal static class NearestName
