@@ -31,8 +31,8 @@ internal sealed class ClipFile(TensorFile file, JsonElement settings)
             target,
             folder =>
             {
-                StableDiffusionFile.Json(folder, "config.json", config);
-                StableDiffusionFile.Json(folder, "preprocessor_config.json", Pixels((long)config["vision_config"]!["image_size"]!));
+                FolderParts.Json(folder, "config.json", config);
+                FolderParts.Json(folder, "preprocessor_config.json", Pixels((long)config["vision_config"]!["image_size"]!));
                 TokenizerFiles.Copy(options.Tokenizer, folder);
                 SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), WeightTranslation.Of(file, Names, options.Type));
             },

@@ -52,11 +52,11 @@ public static class Conversion
                 return $"{family.Description}, as a diffusers folder";
             case "ldm_vae" or "ldm_vq":
                 var codec = LdmCodec.Of(file, options.ImageSize ?? 512, 0.18215);
-                StableDiffusionFile.WritePart(target, codec.Config, WeightTranslation.Of(file, codec.Names, options.Type).Select(LdmCodec.Shaped), options.Replace);
+                FolderParts.WriteOne(target, codec.Config, WeightTranslation.Of(file, codec.Names, options.Type).Select(LdmCodec.Shaped), options.Replace);
                 return $"{family.Description}, as a diffusers {codec.Config.Text("_class_name")}";
             case "ldm_unet":
                 var unet = LdmUNet.Of(file, (options.ImageSize ?? 512) / 8);
-                StableDiffusionFile.WritePart(target, unet.Config, WeightTranslation.Of(file, unet.Names, options.Type), options.Replace);
+                FolderParts.WriteOne(target, unet.Config, WeightTranslation.Of(file, unet.Names, options.Type), options.Replace);
                 return $"{family.Description}, as a diffusers UNet2DConditionModel";
             case "dit":
                 DiTFile.Write(Unwrapped(file), target, options);

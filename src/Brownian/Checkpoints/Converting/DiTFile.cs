@@ -23,7 +23,7 @@ internal sealed class DiTFile(TensorFile file, JsonElement settings)
         var tensors = WeightTranslation.Of(file, Names(config.NumLayers), options.Type);
         if (options.Autoencoder is not { } codec)
         {
-            StableDiffusionFile.WritePart(target, shape, tensors, options.Replace);
+            FolderParts.WriteOne(target, shape, tensors, options.Replace);
             return;
         }
 
@@ -31,12 +31,12 @@ internal sealed class DiTFile(TensorFile file, JsonElement settings)
             target,
             folder =>
             {
-                StableDiffusionFile.Part(folder, "transformer", shape, DiffusersFolder.WeightsFile, tensors);
+                FolderParts.Part(folder, "transformer", shape, DiffusersFolder.WeightsFile, tensors);
                 using var weights = TensorFile.Open(codec);
                 var codecConfig = JsonFile.ReadObject(Path.Combine(codec, "config.json"));
-                StableDiffusionFile.Part(folder, "vae", codecConfig, DiffusersFolder.WeightsFile, WeightTranslation.Of(weights, KeyMap.Identity, options.Type));
-                StableDiffusionFile.Json(folder, "scheduler/scheduler_config.json", Scheduler());
-                StableDiffusionFile.Json(folder, DiffusersFolder.Index, Index(codecConfig.Text("_class_name") ?? "AutoencoderKL"));
+                FolderParts.Part(folder, "vae", codecConfig, DiffusersFolder.WeightsFile, WeightTranslation.Of(weights, KeyMap.Identity, options.Type));
+                FolderParts.Json(folder, "scheduler/scheduler_config.json", Scheduler());
+                FolderParts.Json(folder, DiffusersFolder.Index, Index(codecConfig.Text("_class_name") ?? "AutoencoderKL"));
             },
             options.Replace);
     }

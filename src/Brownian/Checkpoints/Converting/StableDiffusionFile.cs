@@ -31,31 +31,20 @@ internal static class StableDiffusionFile
             target,
             folder =>
             {
-                Part(folder, "unet", shape.Config, DiffusersFolder.WeightsFile, WeightTranslation.Of(unet, shape.Names, options.Type, options.Raw ? null : AverageOf(file)));
-                Part(folder, "vae", codec.Config, DiffusersFolder.WeightsFile, WeightTranslation.Of(file.Under(Codec), codec.Names, options.Type).Select(LdmCodec.Shaped));
-                Part(folder, "text_encoder", text.Config, "model.safetensors", WeightTranslation.Of(text.Tensors, text.Names, options.Type));
-                Json(folder, "scheduler/scheduler_config.json", Scheduler(second, predictsV, Betas(file) ?? (upscales ? (0.0001, 0.02) : (0.00085, 0.012))));
+                FolderParts.Part(folder, "unet", shape.Config, DiffusersFolder.WeightsFile, WeightTranslation.Of(unet, shape.Names, options.Type, options.Raw ? null : AverageOf(file)));
+                FolderParts.Part(folder, "vae", codec.Config, DiffusersFolder.WeightsFile, WeightTranslation.Of(file.Under(Codec), codec.Names, options.Type).Select(LdmCodec.Shaped));
+                FolderParts.Part(folder, "text_encoder", text.Config, "model.safetensors", WeightTranslation.Of(text.Tensors, text.Names, options.Type));
+                FolderParts.Json(folder, "scheduler/scheduler_config.json", Scheduler(second, predictsV, Betas(file) ?? (upscales ? (0.0001, 0.02) : (0.00085, 0.012))));
                 if (upscales)
                 {
-                    Json(folder, "low_res_scheduler/scheduler_config.json", LowResolution());
+                    FolderParts.Json(folder, "low_res_scheduler/scheduler_config.json", LowResolution());
                 }
 
                 TokenizerFiles.Copy(options.Tokenizer, Path.Combine(folder, "tokenizer"));
-                Json(folder, DiffusersFolder.Index, Index(pipeline, second, options.Tokenizer is not null));
+                FolderParts.Json(folder, DiffusersFolder.Index, Index(pipeline, second, options.Tokenizer is not null));
             },
             options.Replace);
     }
-
-    /// <summary>Writes the folder of one network, whole or not at all.</summary>
-    public static void WritePart(string target, JsonObject config, IEnumerable<TensorSource> tensors, bool replace) =>
-        AtomicFolder.Write(
-            target,
-            folder =>
-            {
-                Json(folder, "config.json", config);
-                SafetensorsWriter.Write(Path.Combine(folder, DiffusersFolder.WeightsFile), tensors);
-            },
-            replace);
 
     private static string Pipeline(TensorFile file, long inputs) => inputs switch
     {
@@ -74,20 +63,6 @@ internal static class StableDiffusionFile
         AverageName(key) is var name && file.Contains(name) ? (file, name) : null;
 
     private static string AverageName(string key) => $"{Average}.diffusion_model{key.Replace(".", "", StringComparison.Ordinal)}";
-
-    internal static void Part(string folder, string name, JsonObject config, string file, IEnumerable<TensorSource> tensors)
-    {
-        Directory.CreateDirectory(Path.Combine(folder, name));
-        Json(folder, $"{name}/config.json", config);
-        SafetensorsWriter.Write(Path.Combine(folder, name, file), tensors);
-    }
-
-    internal static void Json(string folder, string path, JsonObject content)
-    {
-        var full = Path.Combine(folder, path);
-        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-        File.WriteAllText(full, content.ToJsonString(new() { WriteIndented = true }) + "\n");
-    }
 
     // Whole checkpoints have the levels of their training in them, whose square roots are evenly spaced.
     private static (double First, double Last)? Betas(TensorFile file)
