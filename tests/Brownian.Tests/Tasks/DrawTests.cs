@@ -42,6 +42,18 @@ public sealed class DrawTests : LeakCheck
     }
 
     [Fact]
+    public void A_run_asks_its_spacing_once_also_where_it_begins_in_the_middle_as_diffusers_does()
+    {
+        using var scope = NewDisposeScope();
+        using var bundle = LatentBundle.Load(Folder);
+        var spacing = new Counted(bundle.Scheduler.Spacing);
+        using var noise = new SeededNoise(1);
+        var request = Horse with { Image = Image(), Steps = 3, Strength = 0.7, Size = null, AsDiffusers = true, Spacing = spacing };
+        new LatentRun(bundle, request, 1, noise).Draw(null, default);
+        Assert.Equal(1, spacing.Calls);
+    }
+
+    [Fact]
     public void What_a_step_tries_out_on_its_way_has_the_known_part_too()
     {
         using var scope = NewDisposeScope();
@@ -301,6 +313,17 @@ public sealed class DrawTests : LeakCheck
         {
             Inputs.Add((xt.clone().DetachFromDisposeScope(), at));
             return inner.Denoise(xt, at);
+        }
+    }
+
+    private sealed class Counted(ISpacing spacing) : ISpacing
+    {
+        public int Calls { get; private set; }
+
+        public NoiseSchedule Levels(GaussianPath path, int steps)
+        {
+            Calls++;
+            return spacing.Levels(path, steps);
         }
     }
 }

@@ -30,7 +30,7 @@ public static class Draw
     /// <param name="bundle">The pipeline.</param>
     /// <param name="request">What to draw.</param>
     /// <exception cref="ArgumentException">The pipeline cannot draw what is asked for.</exception>
-    public static void Check(LatentBundle bundle, DrawRequest request) => new LatentCheck(bundle, request).Run(LatentRun.StrengthOf(request));
+    public static void Check(LatentBundle bundle, DrawRequest request) => new LatentCheck(bundle, request).Run(LatentWalk.StrengthOf(request));
 
     private static Generated Batch(LatentBundle bundle, DrawRequest request, int first, Action<GenerateStep>? onStep, CancellationToken cancellation)
     {

@@ -16,13 +16,13 @@ namespace Brownian.Tasks;
 /// <param name="noise">All its noise, drawn in the order in which diffusers draws.</param>
 internal sealed class LatentRun(LatentBundle bundle, DrawRequest request, int count, INoise noise)
 {
-    private const double UsualStrength = 0.8;
     private const int MostPixelsAtOnce = 1 << 20, SmallestTile = 64, StepsBetweenTrims = 32;
 
     private readonly Device device = bundle.Model.Network.parameters().First().device;
+    private readonly LatentWalk walk = LatentWalk.Of(bundle, request);
 
     /// <summary>The levels that are visited, without those that a strength below 1 leaves out.</summary>
-    public NoiseSchedule Schedule { get; } = Levels(bundle, request);
+    public NoiseSchedule Schedule => walk.Schedule;
 
     /// <summary>Called with a step's number from 1, the number of steps, the level reached, and data and predicted data (latents).</summary>
     public delegate void Observer(int step, int steps, NoiseLevel level, Tensor xt, Tensor x0);
@@ -39,7 +39,8 @@ internal sealed class LatentRun(LatentBundle bundle, DrawRequest request, int co
         using var guided = any is null ? null : new ClassifierFree(bundle.Model, condition, any, request.Guidance);
         IDenoiser belief = guided is null ? bundle.Model.Bind(condition) : guided;
         using var denoiser = new Previewed(bundle.Scheduler.Thresholding is { } rule ? new Thresholded(belief, rule) : belief);
-        var latents = Sampler(start).Run(denoiser, start.Latents, Schedule, noise, Observe, cancellation);
+        var sampler = start.Known is { } known ? new Blended(walk.Sampler, known, start.Noise!) { Lags = request.Lags } : walk.Sampler;
+        var latents = sampler.Run(denoiser, start.Latents, Schedule, noise, Observe, cancellation);
         return Decoded(latents).clamp_(-1, 1).MoveToOuterDisposeScope();
 
         void Observe(int step, int steps, Tensor x)
@@ -55,43 +56,6 @@ internal sealed class LatentRun(LatentBundle bundle, DrawRequest request, int co
 
     /// <summary>The scale of the noise with which the reference starts.</summary>
     private double StartScale => bundle.Scheduler.StartScale(Schedule);
-
-    private double Strength => StrengthOf(request);
-
-    internal static double StrengthOf(DrawRequest request) => request.Strength ?? (request.Mask is null ? UsualStrength : 1);
-
-    private static NoiseSchedule Levels(LatentBundle bundle, DrawRequest request)
-    {
-        var whole = (request.Spacing ?? bundle.Scheduler.Spacing).Levels(bundle.Model.Path, request.Steps);
-        var skipped = Skipped(bundle, request);
-
-        // diffusers' list has an entry more than there are levels: what is left out of it begins one level earlier, and passes one over.
-        return Detours(bundle, request) && skipped > 1
-            ? new(whole.Path, [whole[skipped - 1], .. whole.Skip(skipped + 1)])
-            : whole.From(skipped);
-    }
-
-    /// <summary>How many of the steps a strength below 1 leaves out.</summary>
-    private static int Skipped(LatentBundle bundle, DrawRequest request) => bundle.Kind is LatentKind.Plain or LatentKind.Filling && request.Image is not null
-        ? request.Steps - Math.Min((int)(request.Steps * StrengthOf(request)), request.Steps)
-        : 0;
-
-    private static bool Detours(LatentBundle bundle, DrawRequest request) =>
-        request.AsDiffusers && Skipped(bundle, request) > 0 && (request.Sampler ?? bundle.Scheduler.Sampler) is Pndm { Warmup: PndmStart.Heun } && bundle.Model.Path is DiscretePath;
-
-    private Sampler Sampler(LatentStart start)
-    {
-        var sampler = request.Sampler ?? bundle.Scheduler.Sampler;
-        sampler = request.Eta is { } eta && sampler is Ddim ddim ? ddim with { Eta = eta } : sampler;
-        sampler = Detours(bundle, request) && sampler is Pndm pndm ? pndm with { Detour = Detour() } : sampler;
-        return start.Known is { } known ? new Blended(sampler, known, start.Noise!) { Lags = request.Lags } : sampler;
-    }
-
-    private PndmDetour Detour()
-    {
-        var whole = (request.Spacing ?? bundle.Scheduler.Spacing).Levels(bundle.Model.Path, request.Steps);
-        return PndmDetour.Of((DiscretePath)bundle.Model.Path, Schedule[0], whole[Skipped(bundle, request)], request.Steps);
-    }
 
     /// <summary>Where the walk starts and what the network is shown; the order of the draws is that of each of diffusers' pipelines.</summary>
     private LatentStart Start()
@@ -130,7 +94,7 @@ internal sealed class LatentRun(LatentBundle bundle, DrawRequest request, int co
     {
         var known = Encoded(image);
         var fresh = noise.NormalLike(known);
-        var forgets = Strength == 1 && !request.Lags;
+        var forgets = walk.Strength == 1 && !request.Lags;
         if (!request.Lags)
         {
             // The reference encodes the masked picture too, and does not look at it; its draw is made so that later ones are the same.
@@ -143,7 +107,7 @@ internal sealed class LatentRun(LatentBundle bundle, DrawRequest request, int co
     /// <summary>Filling with a network that is shown the mask and the latents of the picture without its masked part.</summary>
     private LatentStart Filling(Tensor image)
     {
-        var known = Strength == 1 ? null : Encoded(image);
+        var known = walk.Strength == 1 ? null : Encoded(image);
         var fresh = Fresh(image.size(2) / bundle.Codec.Factor, image.size(3) / bundle.Codec.Factor);
         var masked = Encoded(image * (request.Mask!.to(device) < 0.5));
         var shown = cat([SmallMask(masked).expand(count, -1, -1, -1), masked.expand(count, -1, -1, -1)], 1);
