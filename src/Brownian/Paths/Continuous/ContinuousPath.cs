@@ -1,8 +1,14 @@
+using System.Text.Json.Serialization;
+
 namespace Brownian.Paths;
 
 /// <summary>A path with a time derivative; needed by ODE and SDE solvers that integrate over time.</summary>
 public abstract record ContinuousPath : GaussianPath
 {
+    /// <summary>Data without noise, at time 0: also of a path that reaches it only in the limit, and whose own level at time 0 is its smallest.</summary>
+    [JsonIgnore]
+    public override NoiseLevel Clean => new(0, 1, 0);
+
     /// <summary>(dα/dt, dσ/dt).</summary>
     public abstract (double Alpha, double Sigma) RateAt(double time);
 

@@ -16,10 +16,6 @@ public sealed record EdmPath(double SigmaMin = 0.002, double SigmaMax = 80) : Co
     public override NoiseLevel Cleanest => At(SigmaMin);
 
     /// <inheritdoc/>
-    [JsonIgnore]
-    public override NoiseLevel Clean => new(0, 1, 0);
-
-    /// <inheritdoc/>
     public override NoiseLevel At(double time) => new(time, 1, CheckTime(time, 0, double.MaxValue));
 
     /// <inheritdoc/>

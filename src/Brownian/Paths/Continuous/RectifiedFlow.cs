@@ -14,10 +14,6 @@ public sealed record RectifiedFlow : ContinuousPath
     public override NoiseLevel Cleanest => At(1e-3);
 
     /// <inheritdoc/>
-    [JsonIgnore]
-    public override NoiseLevel Clean => new(0, 1, 0);
-
-    /// <inheritdoc/>
     public override NoiseLevel At(double time) => new(time, 1 - CheckTime(time, 0, 1), time);
 
     /// <inheritdoc/>

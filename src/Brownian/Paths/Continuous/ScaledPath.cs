@@ -30,10 +30,6 @@ public sealed record ScaledPath(double SigmaMin = 0.002, double SigmaMax = 80) :
     public override NoiseLevel Cleanest => AtNoiseToSignal(SigmaMin);
 
     /// <inheritdoc/>
-    [JsonIgnore]
-    public override NoiseLevel Clean => new(0, 1, 0);
-
-    /// <inheritdoc/>
     public override NoiseLevel At(double time) => LevelOf(CheckTime(time, 0, double.MaxValue), RatioAt(time));
 
     /// <inheritdoc/>

@@ -16,10 +16,6 @@ public sealed record SubVariancePreserving(double BetaMin = 0.1, double BetaMax 
     public override NoiseLevel Cleanest => At(1e-3);
 
     /// <inheritdoc/>
-    [JsonIgnore]
-    public override NoiseLevel Clean => new(0, 1, 0);
-
-    /// <inheritdoc/>
     public override NoiseLevel At(double time)
     {
         var logAlpha = VariancePreserving.LogAlpha(CheckTime(time, 0, 1), BetaMin, BetaMax);

@@ -17,10 +17,6 @@ public sealed record Trigonometric : ContinuousPath
     public override NoiseLevel Cleanest => At(1e-3);
 
     /// <inheritdoc/>
-    [JsonIgnore]
-    public override NoiseLevel Clean => new(0, 1, 0);
-
-    /// <inheritdoc/>
     /// <remarks>At time 1 the cosine is exactly 0.</remarks>
     public override NoiseLevel At(double time) =>
         new(time, double.CosPi(CheckTime(time, 0, 1) / 2), double.SinPi(time / 2));

@@ -15,10 +15,6 @@ public sealed record VarianceExploding(double SigmaMin = 0.01, double SigmaMax =
     [JsonIgnore]
     public override NoiseLevel Cleanest => At(1e-5);
 
-    /// <summary>Data without noise. This path reaches it only in the limit, so the level carries time 0, whose own σ is <see cref="SigmaMin"/>.</summary>
-    [JsonIgnore]
-    public override NoiseLevel Clean => new(0, 1, 0);
-
     /// <inheritdoc/>
     public override NoiseLevel At(double time) => new(time, 1, SigmaMin * Math.Pow(SigmaMax / SigmaMin, CheckTime(time, 0, 1)));
 
