@@ -204,18 +204,21 @@ public sealed class WeightLoadingTests : IDisposable
         Assert.Equal(7, network.weight!.mean().item<float>());
     }
 
-    [Fact]
-    public void Weights_that_are_trained_stay_in_the_trainers_buffer()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)] // the only parameter, whose views fill the buffer
+    public void Weights_that_are_trained_stay_in_the_trainers_buffer(bool hasBias)
     {
-        using var network = nn.Linear(Size.Width, Size.Height);
+        using var network = nn.Linear(Size.Width, Size.Height, hasBias);
         using var flat = new FlatParameters(network);
-        SafetensorsWriter.Write(folder["w"], [("weight", torch.full([Size.Height, Size.Width], 7f)), ("bias", torch.ones(Size.Height))]);
+        (string, Tensor)[] bias = hasBias ? [("bias", torch.ones(Size.Height))] : [];
+        SafetensorsWriter.Write(folder["w"], [("weight", torch.full([Size.Height, Size.Width], 7f)), .. bias]);
         using (var file = SafetensorsFile.Open(folder["w"]))
         {
             WeightLoading.Load(network, file);
         }
 
-        Assert.Equal(7 * Size.Height * Size.Width + Size.Height, flat.Buffer.sum(ScalarType.Float64).item<double>());
+        Assert.Equal(7 * Size.Height * Size.Width + (hasBias ? Size.Height : 0), flat.Buffer.sum(ScalarType.Float64).item<double>());
         flat.Buffer.zero_();
         Assert.Equal(0, network.weight!.abs().max().item<float>());
     }

@@ -45,8 +45,10 @@ internal sealed class FlatParameters : IDisposable
             Size += (Parameters[i].numel() + Alignment - 1) / Alignment * Alignment;
         }
 
-        Buffer = NewBuffer();
         using var scope = NewDisposeScope();
+
+        // Part of something longer: who loads a file gives a parameter that fills its memory the file's pages instead, which would cut it loose.
+        Buffer = zeros(Size + 1, dtype: ScalarType.Float32, device: Parameters[0].device).narrow(0, 0, Size).DetachFromDisposeScope();
         using var frozen = no_grad();
         var views = Views(Buffer);
         for (var i = 0; i < views.Count; i++)
