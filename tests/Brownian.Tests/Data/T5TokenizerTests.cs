@@ -8,7 +8,7 @@ namespace Brownian.Tests.Data;
 /// <summary>T5's tokenizer with small models, written here byte by byte in SentencePiece's format; what comes out follows by adding up logarithms.</summary>
 public sealed class T5TokenizerTests : IDisposable
 {
-    private const int Normal = 1, UnknownKind = 2, Control = 3;
+    private const int Normal = 1, UnknownKind = 2, Control = 3, UserDefined = 4;
 
     private static readonly (string Text, float Score, int Kind)[] Pieces =
     [
@@ -73,6 +73,25 @@ public sealed class T5TokenizerTests : IDisposable
     }
 
     [Fact]
+    public void A_piece_that_was_given_stays_whole_whatever_it_scores_and_its_characters_are_not_replaced()
+    {
+        (string, float, int)[] pieces = [.. Pieces, ("abc", -50, UserDefined), ("Ａ", -50, UserDefined), ("ＡB", -50, UserDefined)];
+        var tokenizer = Make(CharacterTable(("Ａ", "a")), pieces);
+        var (abc, wide, both) = (Pieces.Length, Pieces.Length + 1, Pieces.Length + 2);
+        Assert.Equal([Number("▁"), abc, 1], tokenizer.Encode("abc"));
+        Assert.Equal([Number("▁a"), abc, Number("ab"), 1], tokenizer.Encode("aabcab"));
+        Assert.Equal([Number("▁"), wide, Number("b"), both, 1], tokenizer.Encode("ＡbＡB"));
+    }
+
+    [Fact]
+    public void A_piece_that_was_given_does_not_change_what_unknown_characters_cost()
+    {
+        // An unknown character costs 10 beyond the least probable learned piece, −20: x + mno (−31) beats xm + no (−40).
+        (string, float, int)[] pieces = [.. Pieces, ("xm", -20, Normal), ("no", -20, Normal), ("mno", -1, Normal), ("q", -500, UserDefined)];
+        Assert.Equal([Number("▁"), 2, Pieces.Length + 2, 1], Make(null, pieces).Encode("xmno"));
+    }
+
+    [Fact]
     public void The_file_of_the_other_library_gives_the_same()
     {
         var vocab = string.Join(",", Pieces.Select(piece => FormattableString.Invariant($"[\"{piece.Text}\",{piece.Score}]")));
@@ -93,7 +112,7 @@ public sealed class T5TokenizerTests : IDisposable
     public void What_is_no_such_model_is_refused_with_its_reason()
     {
         Refused("found neither", () => T5Tokenizer.Load(folder.Path));
-        var whole = Model([]);
+        var whole = Model([], Pieces);
         foreach (var length in Enumerable.Range(1, whole.Length - 1))
         {
             File.WriteAllBytes(folder["spiece.model"], whole[..length]);
@@ -133,16 +152,16 @@ public sealed class T5TokenizerTests : IDisposable
 
     private static int Number(string piece) => Array.FindIndex(Pieces, p => p.Text == piece);
 
-    private T5Tokenizer Make(byte[]? characters = null)
+    private T5Tokenizer Make(byte[]? characters = null, (string Text, float Score, int Kind)[]? pieces = null)
     {
-        File.WriteAllBytes(folder["spiece.model"], Model(characters ?? []));
+        File.WriteAllBytes(folder["spiece.model"], Model(characters ?? [], pieces ?? Pieces));
         return T5Tokenizer.Load(folder.Path);
     }
 
     // As T5's own: no token begins a text.
-    private static byte[] Model(byte[] characters) =>
+    private static byte[] Model(byte[] characters, (string Text, float Score, int Kind)[] pieces) =>
     [
-        .. Pieces.SelectMany(piece => Message(1, [.. Message(1, Encoding.UTF8.GetBytes(piece.Text)), .. Varint(2 << 3 | 5), .. BitConverter.GetBytes(piece.Score), .. Whole(3, piece.Kind)])),
+        .. pieces.SelectMany(piece => Message(1, [.. Message(1, Encoding.UTF8.GetBytes(piece.Text)), .. Varint(2 << 3 | 5), .. BitConverter.GetBytes(piece.Score), .. Whole(3, piece.Kind)])),
         .. Message(2, [.. Whole(3, 1), .. Whole(40, 2), .. Whole(41, -1), .. Whole(42, 1), .. Whole(43, 0)]),
         .. Message(3, [.. Message(1, "nmt_nfkc"u8.ToArray()), .. characters.Length == 0 ? [] : Message(2, characters), .. Whole(3, 1), .. Whole(4, 1), .. Whole(5, 1)]),
     ];

@@ -1,15 +1,19 @@
+using System.Text;
+
 namespace Brownian.Data.Text;
 
 /// <summary>The most probable way to take a text apart into pieces (Kudo 2018), by Viterbi's algorithm, as SentencePiece finds it.</summary>
 internal sealed class UnigramSegments
 {
-    // What a character that no piece has costs beyond the least probable piece.
+    // What a character that no piece has costs beyond the least probable piece, and what a piece that was given and not learned costs.
     private const float UnknownPenalty = 10;
+    private const double UserDefinedPenalty = 0.1;
 
     private readonly UnigramVocabulary vocabulary;
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> numbers;
     private readonly int longest;
     private readonly float unknownScore;
+    private readonly float highest;
 
     public UnigramSegments(UnigramVocabulary vocabulary)
     {
@@ -25,7 +29,9 @@ internal sealed class UnigramSegments
         }
 
         numbers = texts.GetAlternateLookup<ReadOnlySpan<char>>();
-        unknownScore = (texts.Count == 0 ? 0 : texts.Values.Min(number => vocabulary.Pieces[number].Score)) - UnknownPenalty;
+        float[] learned = [.. texts.Values.Select(number => vocabulary.Pieces[number]).Where(piece => !piece.IsUserDefined).Select(piece => piece.Score)];
+        unknownScore = learned.DefaultIfEmpty(0).Min() - UnknownPenalty;
+        highest = Math.Max(0, learned.DefaultIfEmpty(0).Max());
     }
 
     /// <summary>The numbers of the pieces; characters that no piece has are the unknown one, once for several in a row.</summary>
@@ -43,7 +49,8 @@ internal sealed class UnigramSegments
         return pieces.Where((piece, i) => i == 0 || piece != vocabulary.Unknown || pieces[i - 1] != vocabulary.Unknown);
     }
 
-    // The best way to each place in the text; sums are float32 as in the reference, which decides between ways that are equally probable.
+    // The best way to each place in the text. Of ways that are equally probable, rounding decides as in the reference: sums are compared in float64 and kept in
+    // float32, and those that end with the unknown piece are float32 from the start.
     private (float Score, int Begin, int Piece)[] Paths(string text)
     {
         var best = new (float Score, int Begin, int Piece)[text.Length + 1];
@@ -61,26 +68,29 @@ internal sealed class UnigramSegments
             {
                 if (numbers.TryGetValue(text.AsSpan(begin, length), out var piece))
                 {
-                    Try(begin, length, piece, vocabulary.Pieces[piece].Score);
+                    Try(begin, length, piece, Score(vocabulary.Pieces[piece]) + best[begin].Score);
                     isKnown |= length == character;
                 }
             }
 
             if (!isKnown)
             {
-                Try(begin, character, vocabulary.Unknown, unknownScore);
+                Try(begin, character, vocabulary.Unknown, unknownScore + best[begin].Score);
             }
         }
 
         return best;
 
-        void Try(int begin, int length, int piece, float score)
+        void Try(int begin, int length, int piece, double score)
         {
-            score += best[begin].Score;
             if (best[begin + length].Begin < 0 || score > best[begin + length].Score)
             {
-                best[begin + length] = (score, begin, piece);
+                best[begin + length] = ((float)score, begin, piece);
             }
         }
     }
+
+    // A piece that was given gets as much as the best learned ones could for its bytes, so that it wins over what it could be taken apart into.
+    private double Score(UnigramPiece piece) =>
+        piece.IsUserDefined ? Encoding.UTF8.GetByteCount(piece.Text) * highest - UserDefinedPenalty : piece.Score;
 }

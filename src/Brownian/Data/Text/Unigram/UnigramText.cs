@@ -15,7 +15,7 @@ internal static class UnigramText
         var afterSpace = vocabulary.RemovesSpaces;
         while (!bytes.IsEmpty)
         {
-            var (part, length) = vocabulary.Characters?.Replace(bytes) ?? First(bytes);
+            var (part, length) = Kept(vocabulary, bytes) ?? vocabulary.Characters?.Replace(bytes) ?? First(bytes);
             bytes = bytes[length..];
             part = afterSpace ? part.TrimStart(' ') : part;
             if (part.Length > 0)
@@ -27,6 +27,19 @@ internal static class UnigramText
 
         var whole = vocabulary.RemovesSpaces ? result.ToString().TrimEnd(Space) : result.ToString();
         return whole.Length > 0 && vocabulary.AddsSpace ? Space + whole : whole;
+    }
+
+    private static (string Text, int Length)? Kept(UnigramVocabulary vocabulary, ReadOnlySpan<byte> bytes)
+    {
+        foreach (var piece in vocabulary.Kept)
+        {
+            if (bytes.StartsWith(piece))
+            {
+                return (Encoding.UTF8.GetString(piece), piece.Length);
+            }
+        }
+
+        return null;
     }
 
     private static (string Text, int Length) First(ReadOnlySpan<byte> bytes)

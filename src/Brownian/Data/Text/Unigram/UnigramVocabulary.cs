@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Brownian.Data.Text;
@@ -31,6 +32,9 @@ internal sealed record UnigramVocabulary(IReadOnlyList<UnigramPiece> Pieces)
 
     /// <summary>Pieces that are looked for in the text before it is taken apart, with their numbers.</summary>
     public IReadOnlyDictionary<string, int> Special { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>User-defined pieces, whose characters are not replaced: as UTF-8, the longest first.</summary>
+    public IReadOnlyList<byte[]> Kept { get; init; } = [];
 
     /// <summary>Reads a tokenizer's folder: <c>spiece.model</c>, or <c>tokenizer.json</c>.</summary>
     /// <exception cref="InvalidDataException">The files are missing or damaged, or hold a model of another kind.</exception>
@@ -80,7 +84,11 @@ internal sealed record UnigramVocabulary(IReadOnlyList<UnigramPiece> Pieces)
             }
         }
 
-        return vocabulary with { Special = vocabulary.Controls() };
+        return vocabulary with
+        {
+            Special = vocabulary.Controls(),
+            Kept = [.. pieces.Where(piece => piece.IsUserDefined && piece.Text.Length > 0).Select(piece => Encoding.UTF8.GetBytes(piece.Text)).OrderByDescending(text => text.Length)],
+        };
     }
 
     private static UnigramPiece Piece(ReadOnlySpan<byte> bytes)
@@ -97,7 +105,7 @@ internal sealed record UnigramVocabulary(IReadOnlyList<UnigramPiece> Pieces)
             }
         }
 
-        return new(text, score, kind is Normal or UserDefined);
+        return new(text, score, kind is Normal or UserDefined, kind == UserDefined);
     }
 
     private UnigramVocabulary Trained(ReadOnlySpan<byte> bytes)
