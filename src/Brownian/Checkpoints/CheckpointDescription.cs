@@ -36,7 +36,7 @@ internal sealed class CheckpointDescription(string path, bool hashes)
             : File.Exists(In("case.json")) ? OfGoldenCase()
             : File.Exists(In("config.json")) ? OfComponent()
             : File.Exists(In(SchedulerFile)) ? OfScheduler()
-            : TokenizerOf() is { } tokenizer ? new() { Path = path, Kind = CheckpointKind.Tokenizer, Tokenizer = tokenizer }
+            : TokenizerFiles.AreIn(path) ? new() { Path = path, Kind = CheckpointKind.Tokenizer, Tokenizer = Try(TokenizerOf) }
             : TensorSearch.AllIn(path, SearchOption.TopDirectoryOnly).Count > 0 ? new() { Path = path, Kind = CheckpointKind.Weights, Weights = Weights(path, SearchOption.TopDirectoryOnly) }
             : throw new CheckpointFormatException(
                 path, "it is no checkpoint: it has no model_index.json, checkpoints/, manifest.json, config.json or case.json, no weights and no tokenizer",
@@ -49,10 +49,17 @@ internal sealed class CheckpointDescription(string path, bool hashes)
         return new() { Path = path, Kind = CheckpointKind.Scheduler, Pipeline = scheduler?.ClassName, ForwardPath = scheduler?.Path, Parameterization = scheduler?.Parameterization };
     }
 
-    private TokenizerInfo? TokenizerOf() => !TokenizerFiles.AreIn(path) ? null
-        : IsUnigram()
-        ? Try(() => T5Tokenizer.Load(path)) is { } t5 ? new("T5 pieces", t5.Count, t5.MaxLength) : new("unknown", 0, 0)
-        : Try(() => ClipTokenizer.Load(path)) is { } clip ? new("CLIP byte pairs", clip.Count, clip.MaxLength) : new("unknown", 0, 0);
+    private TokenizerInfo TokenizerOf()
+    {
+        if (IsUnigram())
+        {
+            var pieces = T5Tokenizer.Load(path);
+            return new("T5 pieces", pieces.Count, pieces.MaxLength);
+        }
+
+        var pairs = ClipTokenizer.Load(path);
+        return new("CLIP byte pairs", pairs.Count, pairs.MaxLength);
+    }
 
     private bool IsUnigram() => File.Exists(In("spiece.model"))
         || (File.Exists(In("tokenizer.json")) && !File.Exists(In("vocab.json")) && File.ReadAllText(In("tokenizer.json")).Contains("\"Unigram\"", StringComparison.Ordinal));
@@ -109,7 +116,11 @@ internal sealed class CheckpointDescription(string path, bool hashes)
 
     private CheckpointInfo OfDiffusers(CheckpointKind kind)
     {
-        var index = JsonFile.ReadObject(In(DiffusersFolder.Index));
+        if (Try(() => JsonFile.ReadObject(In(DiffusersFolder.Index))) is not { } index)
+        {
+            return new() { Path = path, Kind = kind };
+        }
+
         var parts = index.Where(p => p.Value is JsonArray && Directory.Exists(In(p.Key))).Select(p => p.Key);
         var weights = parts.SelectMany(p => Weights(In(p), SearchOption.TopDirectoryOnly)).ToArray();
         var info = new CheckpointInfo { Path = path, Kind = kind, Pipeline = index.Text("_class_name"), Weights = weights };
@@ -148,10 +159,10 @@ internal sealed class CheckpointDescription(string path, bool hashes)
     {
         var folder = PipelineFolder.Open(path);
         var description = new PipelineDescription(folder);
-        foreach (var part in folder.Parts)
+        foreach (var part in folder.Parts.Union(description.Needed))
         {
             // A network without weights has been told of already.
-            if (!File.Exists(In(part, "config.json")))
+            if (!folder.Has(part) || !File.Exists(In(part, "config.json")))
             {
                 Try(() =>
                 {

@@ -55,7 +55,7 @@ public sealed record CheckpointInfo
     /// <summary>How to sample when nothing else is said.</summary>
     public RecommendedSampling? Sampling { get; init; }
 
-    /// <summary>The tokenizer, of a folder that is one; null for others.</summary>
+    /// <summary>The tokenizer, of a folder that is one; null for others, and for a damaged one.</summary>
     public TokenizerInfo? Tokenizer { get; init; }
 
     /// <summary>Where the weights come from: program, data, step, configuration.</summary>

@@ -170,14 +170,7 @@ public sealed class CheckpointInfoTests : IDisposable
     [Fact]
     public void Every_part_of_a_pipeline_that_is_damaged_or_missing_is_told()
     {
-        var source = GoldenData.At("pipe_sd", "pipeline");
-        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
-        {
-            var copy = folder[Path.GetRelativePath(source, file)];
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.WriteAllBytes(copy, File.ReadAllBytes(file));
-        }
-
+        CopyPipeline();
         Directory.Delete(folder["vae"], recursive: true);
         File.WriteAllBytes(folder["unet/diffusion_pytorch_model.safetensors"], File.ReadAllBytes(folder["unet/diffusion_pytorch_model.safetensors"])[..3000]);
         File.WriteAllText(folder["tokenizer/vocab.json"], "{");
@@ -189,6 +182,69 @@ public sealed class CheckpointInfoTests : IDisposable
         Assert.All(expected, part => Assert.Contains(problems, problem => problem.Contains(part, StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData("unet", "[null, null]", "the StableDiffusionPipeline has no part 'unet'; it has ")]
+    [InlineData("unet", "[null]", "the StableDiffusionPipeline has no part 'unet'; it has ")]
+    [InlineData("vae", "7", "the StableDiffusionPipeline has no part 'vae'; it has ")]
+    [InlineData("image_encoder", "[\"transformers\", \"CLIPVisionModelWithProjection\"]", "the index names the part 'image_encoder' (CLIPVisionModelWithProjection), which is missing")]
+    [InlineData("_class_name", "\"WavePipeline\"", "its pipeline is 'WavePipeline'; loadable are ")]
+    [InlineData("_class_name", "7", "its pipeline is ''; loadable are ")]
+    public void What_is_wrong_in_an_index_is_told_in_one_line(string name, string value, string expected)
+    {
+        CopyPipeline();
+        var index = JsonNode.Parse(File.ReadAllText(folder["model_index.json"]))!;
+        index[name] = JsonNode.Parse(value);
+        File.WriteAllText(folder["model_index.json"], index.ToJsonString());
+        Assert.Contains(expected, Assert.Single(CheckpointInfo.Describe(folder.Path).Problems), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("\"model\"")]
+    [InlineData("{")]
+    public void An_index_that_is_no_object_is_told_in_one_line(string text)
+    {
+        File.WriteAllText(folder["model_index.json"], text);
+        var info = CheckpointInfo.Describe(folder.Path);
+        Assert.Equal(CheckpointKind.Diffusers, info.Kind);
+        Assert.Contains("model_index.json: not the JSON of a configuration", Assert.Single(info.Problems), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("scheduler/scheduler_config.json", "null", "expected an object")]
+    [InlineData("scheduler/scheduler_config.json", "[]", "expected an object")]
+    [InlineData("unet/config.json", "null", "expected an object")]
+    [InlineData("text_encoder/config.json", "[1]", "expected an object")]
+    [InlineData("unet/config.json", "{\"_class_name\":\"UNet2DConditionModel\",\"block_out_channels\":null}", "a setting is null that must not be")]
+    [InlineData("unet/config.json", "{\"_class_name\":\"UNet2DConditionModel\",\"in_channels\":-1}", "negative dimension")]
+    [InlineData("scheduler/scheduler_config.json", "{\"_class_name\":\"DDIMScheduler\",\"trained_betas\":[null,null]}", "trained_betas")]
+    public void A_configuration_from_which_nothing_can_be_made_is_told_in_one_line(string file, string text, string expected)
+    {
+        CopyPipeline();
+        File.WriteAllText(folder[file], text);
+        var problem = Assert.Single(CheckpointInfo.Describe(folder.Path).Problems);
+        Assert.Contains(file, problem, StringComparison.Ordinal);
+        Assert.Contains(expected, problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_damaged_tokenizer_is_told_with_its_file_and_not_described()
+    {
+        File.WriteAllText(folder["vocab.json"], "{");
+        File.WriteAllText(folder["merges.txt"], "");
+        Damaged("vocab.json");
+        File.WriteAllText(folder["spiece.model"], "no model");
+        Damaged("spiece.model");
+
+        void Damaged(string file)
+        {
+            var info = CheckpointInfo.Describe(folder.Path);
+            Assert.Equal((CheckpointKind.Tokenizer, null), (info.Kind, info.Tokenizer));
+            Assert.Contains(folder[file], Assert.Single(info.Problems), StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void A_scheduler_and_a_tokenizer_are_described()
     {
@@ -197,9 +253,6 @@ public sealed class CheckpointInfoTests : IDisposable
         Assert.Equal(DiscretePath.ScaledLinear(), scheduler.ForwardPath);
         var tokenizer = CheckpointInfo.Describe(GoldenData.At("pipe_sd", "pipeline", "tokenizer"));
         Assert.Equal((CheckpointKind.Tokenizer, new TokenizerInfo("CLIP byte pairs", 664, 77)), (tokenizer.Kind, tokenizer.Tokenizer));
-        File.WriteAllText(folder["vocab.json"], "{");
-        File.WriteAllText(folder["merges.txt"], "");
-        Assert.Contains("vocab.json", Assert.Single(CheckpointInfo.Describe(folder.Path).Problems), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -208,6 +261,17 @@ public sealed class CheckpointInfoTests : IDisposable
         Assert.Contains("there is no such file or folder", Assert.Throws<CheckpointFormatException>(() => CheckpointInfo.Describe(folder["none"])).Message, StringComparison.Ordinal);
         Assert.Contains("it is no checkpoint", Assert.Throws<CheckpointFormatException>(() => CheckpointInfo.Describe(folder.Path)).Message, StringComparison.Ordinal);
         Assert.Throws<CheckpointFormatException>(() => CheckpointInfo.Describe(folder.Bytes("x.txt", "hello, hello"u8.ToArray())));
+    }
+
+    private void CopyPipeline()
+    {
+        var source = GoldenData.At("pipe_sd", "pipeline");
+        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
+        {
+            var copy = folder[Path.GetRelativePath(source, file)];
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.WriteAllBytes(copy, File.ReadAllBytes(file));
+        }
     }
 
     private string MakeRun()

@@ -169,7 +169,10 @@ internal sealed class DiffusersSchedulerConfig
     }
 
     /// <summary>A list of numbers; null if it is not given.</summary>
-    public float[]? Numbers(string name) => json[name] is JsonArray array ? [.. array.Select(n => (float)n!.GetValue<double>())] : null;
+    public float[]? Numbers(string name) => json[name] is JsonArray array
+        ? [.. array.Select(n => n is JsonValue value && value.TryGetValue(out double number) ? (float)number : throw new FormatException(
+            $"{ClassName}: expected numbers for {name}; got {array.ToJsonString()}."))]
+        : null;
 
     /// <summary>An error for a setting that cannot be read.</summary>
     public FormatException Unknown(string name, string known) =>

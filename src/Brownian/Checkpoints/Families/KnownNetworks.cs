@@ -38,7 +38,8 @@ internal static class KnownNetworks
     public static string? Problem(string folder)
     {
         var path = Path.Combine(folder, "config.json");
-        var networks = Create(JsonFile.ReadObject(path), JsonFile.ReadText(path));
+        var config = JsonFile.ReadObject(path);
+        var networks = JsonFile.Make(path, text => Create(config, text));
         if (networks.Count == 0)
         {
             return null;

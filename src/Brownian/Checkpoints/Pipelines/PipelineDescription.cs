@@ -11,14 +11,27 @@ internal sealed class PipelineDescription(PipelineFolder folder)
 
     private static readonly string[] Networks = ["unet", "transformer", "super_res_last"], Codecs = ["vae", "vqvae"], Schedulers = ["scheduler", "decoder_scheduler"];
 
+    private static readonly string[] UnClipParts =
+        ["tokenizer", "text_encoder", "text_proj", "decoder", "decoder_scheduler", "super_res_first", "super_res_last", "super_res_scheduler"];
+
     /// <summary>Whether a pipeline's class is one that is drawn with.</summary>
     public static bool Knows(string className) => LatentBundle.Knows(className) || UnClipModel.Handles(className) || Transformers.Contains(className);
 
+    /// <summary>The parts that are loaded to draw, whether the index names them or not.</summary>
+    public IEnumerable<string> Needed => Transformers.Contains(folder.ClassName) ? ["transformer", "vae", "scheduler"]
+        : folder.ClassName == "UnCLIPPipeline" ? ["prior", "prior_scheduler", .. UnClipParts]
+        : UnClipModel.Handles(folder.ClassName) ? ["image_encoder", "feature_extractor", .. UnClipParts]
+        : [
+            "unet", Codecs.FirstOrDefault(folder.Has) ?? Codecs[0], "scheduler", .. folder.Has("text_encoder") ? ["tokenizer"] : Array.Empty<string>(),
+            .. folder.ClassName == "StableDiffusionUpscalePipeline" ? ["low_res_scheduler"] : Array.Empty<string>(),
+        ];
+
     /// <summary>Reads what must be readable in a part that is no network.</summary>
-    /// <param name="part">One of the folder's parts.</param>
-    /// <exception cref="CheckpointFormatException">It is missing or damaged.</exception>
+    /// <param name="part">A part that the folder has or should have.</param>
+    /// <exception cref="CheckpointFormatException">The index does not name it, or it is missing or damaged.</exception>
     public void Check(string part)
     {
+        var path = folder.FileOf(part, "");
         var kind = folder.ClassOf(part)!;
 
         // Not needed to draw: `pull` leaves the one out, and only unCLIP shows pictures to a network by means of the other.
@@ -27,9 +40,9 @@ internal sealed class PipelineDescription(PipelineFolder folder)
             return;
         }
 
-        if (!Directory.Exists(folder.FileOf(part, "")))
+        if (!Directory.Exists(path))
         {
-            throw new CheckpointFormatException(folder.FileOf(part, ""), $"the index names the part '{part}' ({kind}), which is missing", "Fetch the folder again, or copy the part into it.");
+            throw new CheckpointFormatException(path, $"the index names the part '{part}' ({kind}), which is missing", "Fetch the folder again, or copy the part into it.");
         }
 
         if (kind.EndsWith("Scheduler", StringComparison.Ordinal))
@@ -38,7 +51,7 @@ internal sealed class PipelineDescription(PipelineFolder folder)
         }
         else if (kind.StartsWith("CLIPTokenizer", StringComparison.Ordinal))
         {
-            _ = ClipTokenizer.Load(folder.FileOf(part, ""));
+            _ = ClipTokenizer.Load(path);
         }
         else
         {
@@ -55,7 +68,7 @@ internal sealed class PipelineDescription(PipelineFolder folder)
             ForwardPath = scheduler?.Path,
             Parameterization = scheduler?.Parameterization,
             Image = Read<ImageShape?>(Image),
-            ClassCount = folder.Has("transformer") ? (int?)Read(() => folder.Config("transformer"))?["num_embeds_ada_norm"] : null,
+            ClassCount = folder.Has("transformer") ? Read(() => folder.Config("transformer"))?["num_embeds_ada_norm"].Whole() : null,
         };
     }
 
@@ -74,13 +87,13 @@ internal sealed class PipelineDescription(PipelineFolder folder)
 
         var config = folder.Config(codec);
         var factor = 1 << ((config["block_out_channels"] as JsonArray)?.Count ?? 1) - 1;
-        return new((int?)config["out_channels"] ?? 3, height * factor, width * factor);
+        return new(config["out_channels"].Whole() ?? 3, height * factor, width * factor);
     }
 
     private static (int Height, int Width)? Sides(JsonNode? size) => size switch
     {
-        JsonArray { Count: 2 } sides => ((int)sides[0]!, (int)sides[1]!),
-        JsonValue side => ((int)side, (int)side),
+        JsonArray { Count: 2 } sides when (sides[0].Whole(), sides[1].Whole()) is (int height, int width) => (height, width),
+        JsonValue when size.Whole() is { } side => (side, side),
         _ => null,
     };
 

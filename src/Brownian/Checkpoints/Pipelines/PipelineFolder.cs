@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Brownian.Networks;
 using static TorchSharp.torch;
@@ -63,9 +62,9 @@ public sealed class PipelineFolder
     /// <param name="asDiffusers">See <see cref="DiffusersScheduler.Read(JsonObject, bool)"/>.</param>
     /// <exception cref="CheckpointFormatException">It is missing, or cannot be read.</exception>
     public DiffusersScheduler Scheduler(string part = "scheduler", bool asDiffusers = false) =>
-        Made(part, "scheduler_config.json", json =>
+        JsonFile.Make(FileOf(part, "scheduler_config.json"), json =>
         {
-            var config = JsonNode.Parse(json)!.AsObject();
+            var config = JsonFile.ParseObject(json);
             return part == "scheduler" && config.Text("_class_name") is { } name
                 ? LatentScheduler.Read(ClassName, name, config, asDiffusers)
                 : DiffusersScheduler.Read(config, asDiffusers);
@@ -83,7 +82,7 @@ public sealed class PipelineFolder
     {
         _ = Config(part);
         using var weights = TensorFile.Open(WeightsOf(part));
-        var network = Made(part, "config.json", json =>
+        var network = JsonFile.Make(FileOf(part, "config.json"), json =>
         {
             using var loading = new WeightsToCome(HalfOf(weights));
             return make(json);
@@ -114,20 +113,5 @@ public sealed class PipelineFolder
     {
         var types = weights.Keys.Select(key => weights.Info(key)).Where(entry => entry.Shape.Count > 1).Select(entry => entry.Type.ScalarType).Distinct().Take(2).ToArray();
         return types is [ScalarType.Float16 or ScalarType.BFloat16] ? types[0] : null;
-    }
-
-    private T Made<T>(string part, string file, Func<string, T> make)
-    {
-        var path = FileOf(part, file);
-        var json = JsonFile.ReadText(path);
-        try
-        {
-            return make(json);
-        }
-        catch (Exception e) when (e is JsonException or FormatException or NotSupportedException or ArgumentException or InvalidOperationException
-            or OverflowException or System.Runtime.InteropServices.ExternalException)
-        {
-            throw new CheckpointFormatException(path, $"nothing can be made from it ({e.Message})", "Check the configuration.", inner: e);
-        }
     }
 }
