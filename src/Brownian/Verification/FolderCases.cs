@@ -3,16 +3,18 @@ using static TorchSharp.torch;
 
 namespace Brownian.Verification;
 
-/// <summary>Cases that are folders with io.safetensors: what fails one, also a broken file, fails that one only.</summary>
-public abstract class FolderCases : IGoldenKind
+/// <summary>Cases that are folders with io.safetensors, told by how a field of theirs begins. What fails one, also a broken file, fails that one only.</summary>
+/// <param name="field">The field, such as "cls".</param>
+/// <param name="start">How it begins.</param>
+public abstract class FolderCases(string field, string start) : IGoldenKind
 {
     /// <inheritdoc/>
-    public abstract bool Handles(GoldenFile file);
+    public bool Handles(GoldenFile file) => file.IsCase && file.Text(field) is { } text && text.StartsWith(start, StringComparison.Ordinal);
 
     /// <inheritdoc/>
     public IEnumerable<CaseResult> Run(GoldenFile file)
     {
-        var kind = Kind(file);
+        var kind = file.Text("cls") ?? start;
         using var scope = NewDisposeScope();
         try
         {
@@ -26,9 +28,6 @@ public abstract class FolderCases : IGoldenKind
             return [CaseResult.Failed(file.Name, kind, error.Message.ReplaceLineEndings(" "))];
         }
     }
-
-    /// <summary>What the case is called in the list of results.</summary>
-    private protected virtual string Kind(GoldenFile file) => file.Text("cls")!;
 
     /// <summary>Computes everything that the case has and compares it.</summary>
     private protected abstract void Compare(GoldenFile file, SafetensorsFile io, Comparison comparison);

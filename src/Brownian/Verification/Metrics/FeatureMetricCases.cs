@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace Brownian.Verification.Metrics;
 
 /// <summary>pytorch-fid's and torch-fidelity's numbers of two sets of features: FID, KID, precision and recall, inception score.</summary>
-public sealed class FeatureMetricCases() : MetricCases("FID")
+public sealed class FeatureMetricCases() : FolderCases("cls", "FID")
 {
     // case.json's conventions: FID 1e-6 relative, KID 1e-9 absolute; shares are exact up to the float32 that they were kept in.
     private const double RelativeOfFid = 1e-6, Kid = 1e-9, Single = 1e-6, Exact = 1e-9;

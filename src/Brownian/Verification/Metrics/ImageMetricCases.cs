@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 namespace Brownian.Verification.Metrics;
 
 /// <summary>scikit-image's PSNR and SSIM of pairs of pictures, Pillow's and torch's resized pictures.</summary>
-public sealed partial class ImageMetricCases() : MetricCases("PSNR")
+public sealed partial class ImageMetricCases() : FolderCases("cls", "PSNR")
 {
     // case.json's tolerances; bytes must be the same.
     private const double Pairs = 1e-6, Float = 1e-4, SameByte = 0.5;

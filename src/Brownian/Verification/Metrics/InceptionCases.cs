@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Brownian.Verification.Metrics;
 
 /// <summary>torch-fidelity's Inception v3: features and logits of images.</summary>
-public sealed class InceptionCases() : MetricCases("feature_extractor_inceptionv3")
+public sealed class InceptionCases() : FolderCases("cls", "feature_extractor_inceptionv3")
 {
     private protected override void Compare(GoldenFile file, SafetensorsFile io, Comparison comparison)
     {

@@ -96,7 +96,7 @@ internal sealed class SchedulerLoop
             : otherwise;
         foreach (var (name, _) in given)
         {
-            if (name is not ("eta" or "use_clipped_model_output" or "s_churn" or "s_tmin" or "s_tmax" or "s_noise" or "order"))
+            if (name is not ("eta" or "use_clipped_model_output" or "s_churn" or "s_tmin" or "s_tmax" or "s_noise" or "order" or "prev_timestep"))
             {
                 throw new NotSupportedException($"{scheduler.ClassName}: the step's argument {name} is not known");
             }

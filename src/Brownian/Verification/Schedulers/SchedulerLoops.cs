@@ -27,8 +27,11 @@ internal static class SchedulerLoops
         var x = SchedulerData.Sample(4, 3, 8, 8) * scheduler.InitNoiseSigma(schedule);
         var loop = new SchedulerLoop(scheduler, function, options);
 
-        // These loops tell no step the previous time, and one class then takes the step before.
-        var end = scheduler.ClassName == "UnCLIPScheduler" ? SchedulerSections.WithoutPreviousTimes(loop, x, schedule) : loop.Run(x, schedule);
+        // These loops tell every step the same, and so the previous time, which one class needs, not at all or wrongly.
+        var end = scheduler.ClassName == "UnCLIPScheduler" ? SchedulerSections.UnClipLoop(loop, x, schedule, Previous(options)) : loop.Run(x, schedule);
         SchedulerData.Statistics(comparison, "", end, row);
     }
+
+    private static int? Previous(JsonElement options) => options.ValueKind == JsonValueKind.Object
+        && options.TryGetProperty("prev_timestep", out var time) && time.ValueKind == JsonValueKind.Number ? time.GetInt32() : null;
 }

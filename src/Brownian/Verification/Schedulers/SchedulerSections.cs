@@ -19,13 +19,15 @@ internal static class SchedulerSections
     public static SchedulerCase ScoreSde(JsonElement row) => SchedulerCase.Of(
         "ScoreSdeVeScheduler", $"N={row.GetProperty("N")} {SchedulerCase.Brief(row)}", row, "loop", CompareScoreSde);
 
-    /// <summary>UnCLIP's loop where the step is not told the previous time: each goes down one step of the table, whatever comes next.</summary>
-    public static Tensor WithoutPreviousTimes(SchedulerLoop loop, Tensor x, NoiseSchedule schedule)
+    /// <summary>UnCLIP's loop where each step is told the same previous time, or none: then it goes down one step of the table, whatever comes next.</summary>
+    public static Tensor UnClipLoop(SchedulerLoop loop, Tensor x, NoiseSchedule schedule, int? previous)
     {
-        using var noise = new SeededNoise(0);
+        using var drawn = new SeededNoise(0);
+        using var none = new NoNoise();
         foreach (var level in schedule.SkipLast(1))
         {
-            x = loop.Run(x, new NoiseSchedule(schedule.Path, level, schedule.Path.At(level.Time - 1)), noise, 0, 1);
+            var end = schedule.Path.At(previous ?? level.Time - 1);
+            x = loop.Run(x, new NoiseSchedule(schedule.Path, level, end), level.Time > 0 ? drawn : none, 0, 1);
         }
 
         return x;

@@ -120,13 +120,4 @@ internal static class SchedulerTests
         JsonValueKind.String when tolerance.GetString()!.Contains("isclose", StringComparison.Ordinal) => 1e-5 * Math.Abs(expected) + 1e-8,
         _ => null,
     };
-
-    private sealed class NoNoise : INoise, IDisposable
-    {
-        public Tensor NormalLike(Tensor like) => zeros_like(like);
-
-        public void Dispose()
-        {
-        }
-    }
 }

@@ -5,14 +5,8 @@ namespace Brownian.Verification.ScoreMatching;
 
 /// <summary>Cases of one reference repository.</summary>
 /// <param name="repository">Owner and name, with which the case's source begins.</param>
-public abstract class ReferenceCases(string repository) : FolderCases
+public abstract class ReferenceCases(string repository) : FolderCases("source", repository)
 {
-    /// <inheritdoc/>
-    public sealed override bool Handles(GoldenFile file) =>
-        file.IsCase && (file.Text("source") ?? string.Empty).StartsWith(repository, StringComparison.Ordinal);
-
-    private protected sealed override string Kind(GoldenFile file) => file.Text("cls") ?? repository;
-
     /// <summary>The weights of the case, in evaluation mode.</summary>
     private protected static T Loaded<T>(GoldenFile file, T network, KeyMap names)
         where T : Network
