@@ -39,7 +39,7 @@ public sealed class SampleTests : IDisposable
     {
         Sample("a", "-n", "1", "--class", "owl", "--seed", "9", "--sampler", "heun");
         var text = PngText.Read(folder / "a/000000.png");
-        Assert.Matches(@"^owl\nSteps: 3, Sampler: heun, Schedule type: karras, CFG scale: \d.*, Seed: 9, Size: 8x8, Model hash: [0-9a-f]{10}, Model: model, ", text["parameters"]);
+        Assert.Matches(@"^owl\nSteps: 3, Sampler: heun, Schedule type: trailing, CFG scale: \d.*, Seed: 9, Size: 8x8, Model hash: [0-9a-f]{10}, Model: model, ", text["parameters"]);
         using var json = JsonDocument.Parse(text["brownian"]);
         Assert.Equal(9, json.RootElement.GetProperty("seed").GetInt32());
         Assert.Equal("owl", json.RootElement.GetProperty("class").GetString());
